@@ -1,0 +1,110 @@
+# bianzhi: a PostgreSQL extension, built with PGXS.
+#
+#   make                      build
+#   make install              install (DESTDIR= is obeyed)
+#   make test                 every test; installs what is missing on Debian when run as root
+#   make format               clang-format the C files
+#   make po-update            bring src/po/*.po up to date with the messages in src/*.c
+#   make with_llvm=no         build without LLVM bitcode
+#   make BZ_FLAGS='-D...'     build with more compiler flags
+
+EXTENSION = bianzhi
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" bianzhi.control)
+
+# The install script is joined from these parts, in this order; a part may use
+# what earlier parts made.
+PARTS = bianzhi resident_id credit_code catalogue document unit person lead \
+	account chunk source judge live quota seat strength vacancy ask truth go_live \
+	health catalogue_data
+SQL_PARTS = $(patsubst %,src/%.sql,$(PARTS))
+
+MODULE_big = bianzhi
+SOURCES = $(sort $(wildcard src/*.c))
+OBJS = $(SOURCES:.c=.o)
+DATA_built = bianzhi--$(EXTVERSION).sql
+
+LANGUAGES = $(sort $(patsubst src/po/%.po,%,$(wildcard src/po/*.po)))
+MO_FILES = $(patsubst %,src/po/%.mo,$(LANGUAGES))
+
+BZ_FLAGS =
+PG_CPPFLAGS = -DBZ_VERSION='"$(EXTVERSION)"' -DBZ_PKGLIBDIR='"$(pkglibdir)"' \
+	-DBZ_LOCALEDIR='"$(localedir)"' $(BZ_FLAGS)
+PG_CFLAGS = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare
+# the server loads libraries with RTLD_GLOBAL: our calls must not end in a namesake of another library
+SHLIB_LINK = -Wl,-Bsymbolic
+
+# test/run knows how to run the tests
+NO_INSTALLCHECK = 1
+EXTRA_CLEAN = $(DATA_built) $(MO_FILES) build.flags src/po/bianzhi.pot results tmp_check
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+ifneq ($(PGXS),)
+include $(PGXS)
+else
+all install:
+	@echo "$(PG_CONFIG) not found: install postgresql-server-dev-15, or say PG_CONFIG=..." >&2; exit 1
+endif
+
+$(DATA_built): $(SQL_PARTS) build.flags
+	cat $(SQL_PARTS) > $@
+
+# PGXS knows nothing of headers; and what is built is as old as the flags and the list of files it was built with
+BUILT_WITH = $(EXTVERSION) $(PG_CONFIG) $(MAJORVERSION) $(CFLAGS) $(BZ_FLAGS) $(SOURCES) $(SQL_PARTS)
+$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h) build.flags
+build.flags: FORCE
+	@printf "%s\n" '$(subst ','\'',$(BUILT_WITH))' >$@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+# translations: PGXS wants nls.mk and po/ at the top, ours stand in src/po
+MSGFMT ?= msgfmt
+XGETTEXT ?= xgettext
+MSGMERGE ?= msgmerge
+GETTEXT_TRIGGERS = _ gettext gettext_noop errmsg errmsg_plural:1,2 errdetail errdetail_log \
+	errdetail_plural:1,2 errdetail_log_plural:1,2 errhint errhint_plural:1,2 errcontext
+GETTEXT_FORMATS = _:1:pass-c-format $(foreach f,errmsg errdetail errdetail_log errhint errcontext,$f:1:c-format) \
+	$(foreach f,errmsg_plural errdetail_plural errdetail_log_plural errhint_plural,$f:1:c-format $f:2:c-format)
+
+all: $(MO_FILES)
+
+src/po/%.mo: src/po/%.po
+	$(MSGFMT) -c -o $@ $<
+
+install: install-translations
+installdirs: installdirs-translations
+uninstall: uninstall-translations
+
+installdirs-translations:
+	$(foreach l,$(LANGUAGES),$(MKDIR_P) '$(DESTDIR)$(localedir)/$l/LC_MESSAGES' &&) :
+
+install-translations: $(MO_FILES) installdirs-translations
+	$(foreach l,$(LANGUAGES),$(INSTALL_DATA) src/po/$l.mo '$(DESTDIR)$(localedir)/$l/LC_MESSAGES/bianzhi-$(MAJORVERSION).mo' &&) :
+
+uninstall-translations:
+	$(foreach l,$(LANGUAGES),rm -f '$(DESTDIR)$(localedir)/$l/LC_MESSAGES/bianzhi-$(MAJORVERSION).mo' &&) :
+
+src/po/bianzhi.pot: $(SOURCES) Makefile
+	$(XGETTEXT) --language=C --from-code=UTF-8 --no-wrap --sort-by-file --add-location=file --add-comments=translator \
+		--copyright-holder='bianzhi developers' --package-name=bianzhi --package-version=$(EXTVERSION) \
+		$(addprefix --keyword=,$(GETTEXT_TRIGGERS)) $(addprefix --flag=,$(GETTEXT_FORMATS)) \
+		--output=$@ --force-po $(SOURCES)
+
+po-update: src/po/bianzhi.pot
+	for po in $(patsubst %,src/po/%.po,$(LANGUAGES)); do \
+		$(MSGMERGE) --quiet --update --backup=none --no-wrap --no-fuzzy-matching --sort-by-file --add-location=file $$po $< && \
+		msgattrib --no-obsolete --no-wrap --sort-by-file --add-location=file -o $$po $$po || exit 1; \
+	done
+
+# every message in src/*.c has a translation, and every translation a message
+po-check: src/po/bianzhi.pot
+	test/lib/po-check $< $(patsubst %,src/po/%.po,$(LANGUAGES))
+
+# bring the layout of the C files up to .clang-format
+format:
+	clang-format -i src/*.c src/*.h
+
+test:
+	test/run
+
+FORCE:
+
+.PHONY: FORCE format test po-update po-check install-translations installdirs-translations uninstall-translations

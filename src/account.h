@@ -1,0 +1,35 @@
+/*
+ * account.h
+ *		The registry of accounts: a unit and a category.
+ */
+#ifndef BZ_ACCOUNT_H
+#define BZ_ACCOUNT_H
+
+#include "utils/rel.h"
+
+typedef struct BzAccountKey
+{
+	int64		unit;
+	int64		category;		/* bz_category_id(), 64 bits so that no padding is hashed */
+} BzAccountKey;
+
+typedef struct BzAccount
+{
+	BzAccountKey key;
+	int64		account_id;		/* 0: there is none yet */
+	int32		lives_from;		/* the unit's days */
+	int32		lives_to;
+	int64		parent;			/* the unit's parent, 0: none */
+	bool		is_section;
+	bool		ours;			/* made by a transaction that has not ended */
+	int			slot;			/* its place among the accounts of flush number "flush" */
+	uint64		flush;
+} BzAccount;
+
+extern void bz_account_init(void);
+extern void bz_account_begin(void);
+extern BzAccount *bz_account(int64 unit, int category);
+extern void bz_account_create(BzAccount **accounts, int n);
+extern void bz_account_forget(bool only_ours);
+
+#endif							/* BZ_ACCOUNT_H */

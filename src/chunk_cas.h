@@ -1,0 +1,37 @@
+/*
+ * chunk_cas.h
+ *		Changing stored timelines by compare-and-swap.
+ */
+#ifndef BZ_CHUNK_CAS_H
+#define BZ_CHUNK_CAS_H
+
+#include "access/relscan.h"
+#include "executor/tuptable.h"
+#include "utils/rel.h"
+
+#include "timeline.h"
+
+/* The open chunk table of a flush, and the chunks read ahead in it */
+typedef struct BzWriter
+{
+	Relation	rel;
+	Relation	index;
+	TupleTableSlot *slot;
+	MemoryContext context;		/* reset after each account */
+} BzWriter;
+
+typedef struct BzApplied
+{
+	bool		suspect;		/* the judge has to look at this account */
+	TlRange    *bare;			/* ranges within the stretch that no quota line covers */
+	int			nbare;
+} BzApplied;
+
+extern void bz_writer_open(BzWriter *w);
+extern void bz_writer_close(BzWriter *w);
+extern void bz_apply(BzWriter *w, int64 account, const TlStep *net, int nnet, TlRange within, MemoryContext result,
+					 BzApplied *applied);
+extern void bz_touch(BzWriter *w, int64 account);
+extern void bz_replace(BzWriter *w, int64 account, const TlStep *steps, int n);
+
+#endif							/* BZ_CHUNK_CAS_H */

@@ -1,0 +1,55 @@
+/*
+ * health.sql: is everything in place that the limits need?
+ */
+
+CREATE FUNCTION bianzhi.health() RETURNS TABLE (severity text, what text, object text, hint text)
+	LANGUAGE sql STABLE PARALLEL UNSAFE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT 'warning', 'the limits are not in force', NULL::text, 'Run bianzhi.go_live().'
+	WHERE NOT bianzhi.is_live() AND NOT EXISTS (SELECT 1 FROM bianzhi.stamp)
+	UNION ALL
+	SELECT 'error', 'the database was restored and is not in force yet', NULL, 'Run bianzhi.go_live().'
+	WHERE NOT bianzhi.is_live() AND EXISTS (SELECT 1 FROM bianzhi.stamp)
+	UNION ALL
+	SELECT 'error', 'a source has lost a trigger', s.relid::text || ' ' || n.name, 'Create the trigger again and run bianzhi.recount().'
+	FROM (SELECT DISTINCT relid FROM bianzhi.source) AS s
+		CROSS JOIN (VALUES ('!bianzhi_row'), ('!bianzhi_flush'), ('!bianzhi_truncate'), ('!bianzhi_truncated')) AS n (name)
+	WHERE NOT EXISTS (SELECT 1 FROM pg_trigger AS t WHERE t.tgrelid = s.relid AND t.tgname = n.name)
+	UNION ALL
+	SELECT 'error', 'a trigger of the limits does not fire', t.tgrelid::regclass::text || ' ' || t.tgname,
+		'Run ALTER TABLE ... ENABLE TRIGGER, then bianzhi.verify() and bianzhi.recount().'
+	FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = t.tgfoid
+	WHERE p.pronamespace = 'bianzhi'::regnamespace AND t.tgenabled <> 'O'
+	UNION ALL
+	SELECT 'error', 'rows wait to be judged', count(*)::text, 'Somebody has written bianzhi.queue; delete the rows and run bianzhi.verify().'
+	FROM bianzhi.queue
+	HAVING count(*) > 0
+	UNION ALL
+	SELECT 'warning', 'a foreign key does what the engine does already', t.tgrelid::regclass::text || ' ' || c.conname,
+		'Run bianzhi.leave_keys_to_engine(); pg_upgrade makes these checks anew.'
+	FROM pg_trigger AS t JOIN pg_constraint AS c ON c.oid = t.tgconstraint
+	WHERE t.tgrelid = c.conrelid AND t.tgenabled <> 'D' AND c.contype = 'f'
+		AND (c.conrelid = 'bianzhi.occupancy'::regclass AND c.confrelid IN ('bianzhi.unit'::regclass, 'bianzhi.category'::regclass, 'bianzhi.person'::regclass)
+			OR c.conrelid = 'bianzhi.appointment'::regclass AND c.confrelid IN ('bianzhi.unit'::regclass, 'bianzhi.category'::regclass))
+	UNION ALL
+	SELECT 'error', 'a source is gone', s.relid::oid::text, 'Delete its row from bianzhi.source and run bianzhi.recount().'
+	FROM bianzhi.source AS s
+	WHERE NOT EXISTS (SELECT 1 FROM pg_class AS c WHERE c.oid = s.relid)
+	UNION ALL
+	SELECT 'warning', 'triggers of this session do not fire', 'session_replication_role', 'What it writes is not counted: run bianzhi.recount() afterwards.'
+	WHERE current_setting('session_replication_role') = 'replica'
+	UNION ALL
+	SELECT 'notice', 'statements that fail are written to the server log, with the personal data in them', 'log_min_error_statement',
+		'Set it to panic, or keep the log as closely as the data.'
+	WHERE current_setting('log_min_error_statement') NOT IN ('fatal', 'panic')
+	UNION ALL
+	SELECT 'notice', 'statements are written to the server log, with the personal data in them', 'log_statement',
+		'Set it to none or ddl, or keep the log as closely as the data.'
+	WHERE current_setting('log_statement') IN ('mod', 'all')
+	UNION ALL
+	SELECT 'notice', 'parameters of statements that fail are written to the server log', 'log_parameter_max_length_on_error', 'Set it to 0.'
+	WHERE current_setting('log_parameter_max_length_on_error') <> '0'
+$$;
+COMMENT ON FUNCTION bianzhi.health() IS '体检: what is not as the limits need it: severity (error, warning, notice), what, which object, and what to do';
+REVOKE ALL ON FUNCTION bianzhi.health() FROM PUBLIC;

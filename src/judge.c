@@ -1,0 +1,571 @@
+/*
+ * judge.c
+ *		The queue, and the only place that refuses.
+ *
+ * A flush that finds something suspect puts it into the table "queue".  The
+ * constraint trigger of that table fires at the end of the outer statement, or
+ * at commit if it is deferred, and judges by what is then there and by what was
+ * there when the statement, or the transaction, began.  Nothing is paid where
+ * nothing is suspect.
+ */
+#include "postgres.h"
+#include "compat.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
+#include "utils/json.h"
+#include "utils/snapmgr.h"
+
+#include "catalogue.h"
+#include "chunk.h"
+#include "errors.h"
+#include "judge.h"
+#include "live.h"
+#include "names.h"
+#include "seat_guard.h"
+
+/* An account under judgement */
+typedef struct Account
+{
+	int64		id;
+	int64		unit;
+	int			category;
+} Account;
+
+/* What was found out of order on a stretch of days */
+typedef struct Finding
+{
+	bool		found;
+	int32		first;			/* first day */
+	int32		until;			/* day after the last */
+	bool		closed;			/* for a line that closes the account, not for want of room */
+	bool		room;			/* on the day after, what was asked would fit */
+	TlLevels	now;			/* on the first day */
+	TlLevels	was;			/* before the scope */
+	int64		asked;			/* what the scope added on the first day */
+} Finding;
+
+/* Run a statement of ours as the owner, in the outer statement's trigger queue. */
+static void
+execute(const char *sql, int nargs, Oid *types, Datum *values)
+{
+	Oid			user;
+	int			context;
+	SPIPlanPtr	plan;
+
+	bz_as_owner(&user, &context);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	plan = SPI_prepare(sql, nargs, types);
+	if (plan == NULL)
+		elog(ERROR, "SPI_prepare failed for \"%s\"", sql);
+	if (SPI_execute_snapshot(plan, values, NULL, InvalidSnapshot, InvalidSnapshot, false, false, 0) < 0)
+		elog(ERROR, "SPI_execute_snapshot failed for \"%s\"", sql);
+	SPI_finish();
+	SetUserIdAndSecContext(user, context);
+}
+
+/* Put suspects into the queue, to be judged when the statement or the transaction ends. */
+void
+bz_judge_queue(const BzSuspect *suspect, int n, BzScope scope, Oid relid)
+{
+	for (int i = 0; i < n; i++)
+	{
+		Oid			types[] = {INT4OID, INT8OID, INT8OID, OIDOID};
+		Datum		values[] = {Int32GetDatum(suspect[i].charge), Int64GetDatum(suspect[i].key),
+								Int64GetDatum((int64) scope.since), ObjectIdGetDatum(relid)};
+
+		/* many rows of one account raise one charge each part of a long statement */
+		if (i > 0 && suspect[i].charge == suspect[i - 1].charge && suspect[i].key == suspect[i - 1].key)
+			continue;
+		execute("INSERT INTO bianzhi.queue (charge, key, since, relid) VALUES ($1, $2, $3, $4)", 4, types, values);
+	}
+}
+
+static void
+read_account(int64 id, Account *account)
+{
+	Relation	rel = table_open(bz_relid(BZ_ACCOUNT), AccessShareLock);
+	Relation	index = index_open(bz_relid(BZ_ACCOUNT_PKEY), AccessShareLock);
+	ScanKeyData key;
+	HeapTuple	tuple;
+	bool		isnull;
+	char	   *code;
+
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(id));
+	tuple = bz_fetch(rel, index, &key, 1);
+	if (tuple == NULL)
+		elog(ERROR, "account " INT64_FORMAT " is gone", id);
+	account->id = id;
+	account->unit = DatumGetInt64(heap_getattr(tuple, 2, RelationGetDescr(rel), &isnull));
+	code = TextDatumGetCString(heap_getattr(tuple, 3, RelationGetDescr(rel), &isnull));
+	account->category = bz_category_id(code, strlen(code));
+	index_close(index, NoLock);
+	table_close(rel, NoLock);
+}
+
+/* The account of the same unit and another category; 0 where there is none. */
+static int64
+sibling_account(const Account *account, int category)
+{
+	Relation	rel = table_open(bz_relid(BZ_ACCOUNT), AccessShareLock);
+	Relation	index = index_open(bz_relid(BZ_ACCOUNT_KEY), AccessShareLock);
+	ScanKeyData keys[2];
+	HeapTuple	tuple;
+	bool		isnull;
+	int64		id = 0;
+
+	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account->unit));
+	ScanKeyEntryInitialize(&keys[1], 0, 2, BTEqualStrategyNumber, InvalidOid, DEFAULT_COLLATION_OID, F_TEXTEQ,
+						   CStringGetTextDatum(bz_category_code(category)));
+	tuple = bz_fetch(rel, index, keys, 2);
+	if (tuple != NULL)
+		id = DatumGetInt64(heap_getattr(tuple, 1, RelationGetDescr(rel), &isnull));
+	index_close(index, NoLock);
+	table_close(rel, NoLock);
+	return id;
+}
+
+/*
+ * Add a stretch of days to a finding.  Only days from "since" on are looked at;
+ * a later stretch extends the finding, whose first day stays.
+ */
+static void
+add_finding(Finding *finding, int32 from, int32 to, int32 since, const TlLevels *now, const TlLevels *was, bool closed)
+{
+	from = Max(from, since);
+	if (from >= to)
+		return;
+	if (!finding->found)
+	{
+		finding->found = true;
+		finding->first = from;
+		finding->now = *now;
+		finding->was = *was;
+		finding->asked = tl_load(now) - tl_load(was);
+		finding->closed = closed;
+	}
+	finding->until = to;
+	finding->room = false;
+}
+
+static void
+leave_lead(const char *kind, int64 unit, const char *subject, const Finding *finding, const char *more)
+{
+	Oid			types[] = {TEXTOID, INT8OID, TEXTOID, TEXTOID};
+	Datum		values[4];
+	StringInfoData evidence;
+
+	initStringInfo(&evidence);
+	appendStringInfoString(&evidence, "{\"category\": ");
+	escape_json(&evidence, subject);
+	appendStringInfo(&evidence, ", \"first\": \"%s\", \"until\": \"%s\"", bz_day_text(finding->first),
+					 bz_day_text(finding->until));
+	if (finding->now.v[TL_LINES] > 0)
+		appendStringInfo(&evidence, ", \"authorized\": " INT64_FORMAT, finding->now.v[TL_AUTHORIZED]);
+	appendStringInfo(&evidence, ", \"filled\": " INT64_FORMAT ", \"reserved\": " INT64_FORMAT "%s}",
+					 finding->now.v[TL_FILLED], finding->now.v[TL_RESERVED], more);
+	values[0] = CStringGetTextDatum(kind);
+	values[1] = Int64GetDatum(unit);
+	values[2] = CStringGetTextDatum(subject);
+	values[3] = CStringGetTextDatum(evidence.data);
+	execute("INSERT INTO bianzhi.lead (kind, unit_id, subject, evidence) VALUES ($1, $2, $3, $4::pg_catalog.jsonb)", 4,
+			types, values);
+}
+
+/*
+ * In builds with assertions no refusal is believed: recompute the account from
+ * its sources, with SQL that shares no code with the engine (truth.sql), and
+ * fail if there was room.  Rows that an outer statement has written and not yet
+ * noted would be counted twice over, so this asks outer statements only.
+ */
+static void
+prove(const Account *account, const Finding *finding)
+{
+	Oid			types[] = {INT8OID, TEXTOID, DATEOID};
+	Datum		values[3];
+	SPIPlanPtr	plan;
+	Oid			user;
+	int			context;
+	bool		isnull;
+	int64		level[3];
+
+	if (!BZ_ASSERT_BUILD || DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0)) != 1)
+		return;
+	values[0] = Int64GetDatum(account->unit);
+	values[1] = CStringGetTextDatum(bz_category_code(account->category));
+	values[2] = DateADTGetDatum(finding->first);
+	bz_as_owner(&user, &context);
+	SPI_connect();
+	plan = SPI_prepare("SELECT COALESCE(pg_catalog.sum(authorized), 0)::pg_catalog.int8,"
+					   " COALESCE(pg_catalog.sum(closed), 0)::pg_catalog.int8,"
+					   " COALESCE(pg_catalog.sum(filled OPERATOR(pg_catalog.+) reserved), 0)::pg_catalog.int8"
+					   " FROM bianzhi.recomputed($1)"
+					   " WHERE category OPERATOR(pg_catalog.=) $2 AND day OPERATOR(pg_catalog.<=) $3",
+					   3, types);
+	if (plan == NULL ||
+		SPI_execute_snapshot(plan, values, NULL, GetLatestSnapshot(), InvalidSnapshot, false, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not recompute an account");
+	for (int i = 0; i < 3; i++)
+		level[i] = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &isnull));
+	if (level[2] <= level[0] && level[1] == 0)
+		elog(ERROR, "refused with room: unit " INT64_FORMAT ", category \"%s\", %s: stored " INT64_FORMAT " of " INT64_FORMAT
+			 ", recomputed " INT64_FORMAT " of " INT64_FORMAT, account->unit, bz_category_code(account->category),
+			 bz_day_text(finding->first), tl_load(&finding->now), finding->now.v[TL_AUTHORIZED], level[2], level[0]);
+	SPI_finish();
+	SetUserIdAndSecContext(user, context);
+}
+
+/* Refuse: say which unit, category and day; how many only to who may read the strength of units; never who. */
+static void
+refuse_limit(const Account *account, const Finding *finding, bool bare, Oid relid)
+{
+	const char *unit = bz_unit_key(account->unit);
+	const char *category = bz_category_code(account->category);
+	const char *day = bz_day_text(finding->first);
+	bool		tell = bz_may_read(BZ_STRENGTH);
+
+	if (!bare)
+		prove(account, finding);
+	ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
+			bare ? errmsg("no establishment quota: unit \"%s\", category \"%s\", first on %s", unit, category, day)
+			: finding->closed
+			? errmsg("establishment closed to entries: unit \"%s\", category \"%s\", first on %s", unit, category, day)
+			: errmsg("establishment limit exceeded: unit \"%s\", category \"%s\", first on %s", unit, category, day),
+			tell && !bare ? errdetail("authorized %lld, filled %lld, reserved %lld, asked %lld",
+									  (long long) finding->now.v[TL_AUTHORIZED], (long long) finding->was.v[TL_FILLED],
+									  (long long) finding->was.v[TL_RESERVED], (long long) finding->asked)
+			: 0,
+			finding->room ? errhint("room from %s", bz_day_text(finding->until)) : 0,
+			bz_errconstraint_on(relid, "establishment_limit"));
+}
+
+/* Judge an account: L2, L3, L6, L7, L17's closed accounts, and quotas below zero. */
+static void
+judge_limit(int64 id, BzScope scope, Oid relid)
+{
+	Account		account;
+	const BzCategory *rules;
+	BzLine		now_line,
+				was_line;
+	TlCursor	c[2];
+	Finding		breach = {0},
+				past = {0},
+				cut = {0},
+				negative = {0};
+	int32		today = bz_today();
+	int32		since;
+	int32		day = TL_BEGIN;
+	const char *code;
+
+	read_account(id, &account);
+	rules = bz_category(account.category);
+	code = bz_category_code(account.category);
+	if (rules == NULL)
+		return;
+	since = Max(today, rules->enforced_since);
+	bz_line_scope(id, scope, &now_line, &was_line);
+	tl_start(&c[0], now_line.steps, now_line.n);
+	tl_start(&c[1], was_line.steps, BZ_BREAK == BZ_BREAK_NET ? 0 : was_line.n);
+
+	while (day < TL_END)
+	{
+		const TlLevels *now = &c[0].now;
+		const TlLevels *was = &c[1].now;
+		int32		next;
+		int64		asked;
+		bool		over;
+		bool		closed;
+
+		tl_advance(c, 2, day);
+		next = tl_next_day(c, 2);
+		asked = tl_load(now) - tl_load(was);
+		over = now->v[TL_LINES] > 0 && tl_load(now) > now->v[TL_AUTHORIZED];
+		closed = now->v[TL_LINES] > 0 && now->v[TL_CLOSED] > 0 && !over;
+		if (now->v[TL_AUTHORIZED] < 0 && now->v[TL_AUTHORIZED] < was->v[TL_AUTHORIZED])
+			add_finding(&negative, day, next, TL_BEGIN, now, was, false);
+		if (asked > 0 && (over || closed))
+		{
+			add_finding(&breach, day, next, since, now, was, closed);
+			add_finding(&past, day, Min(next, today), rules->enforced_since, now, was, closed);
+		}
+		else if ((over && (now->v[TL_AUTHORIZED] < was->v[TL_AUTHORIZED] || was->v[TL_LINES] == 0)) ||
+				 (now->v[TL_LINES] == 0 && was->v[TL_LINES] > 0 && tl_load(now) > 0))
+			add_finding(&cut, day, next, TL_BEGIN, now, was, false);
+		else if (asked > 0 && breach.found && day == breach.until)
+			breach.room = true;
+		day = next;
+	}
+
+	if (negative.found)
+		ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
+				errmsg("authorized establishment below zero: unit \"%s\", category \"%s\", first on %s",
+					   bz_unit_key(account.unit), code, bz_day_text(negative.first)),
+				bz_errconstraint_on(relid, "quota_not_negative"));
+	if (rules->enforcement == BZ_ALLOW)
+		return;
+	if (breach.found && rules->enforcement == BZ_REFUSE)
+		refuse_limit(&account, &breach, false, relid);
+	if (breach.found)
+		leave_lead("recorded_excess", account.unit, code, &breach, "");
+	else if (past.found)
+	{
+		if (rules->past_excess == BZ_REFUSE && rules->enforcement == BZ_REFUSE)
+			refuse_limit(&account, &past, false, relid);
+		leave_lead("past_excess", account.unit, code, &past, "");
+	}
+	if (cut.found)
+		leave_lead(cut.until <= today ? "past_excess" : "over_by_cut", account.unit, code, &cut, "");
+}
+
+/* The load of an account's own category: its load less that of the categories below. */
+static int64
+own_load(const TlCursor *c, int n, bool was)
+{
+	int64		load = tl_load(&c[was].now);
+
+	for (int i = 2; i < n; i += 2)
+		load -= tl_load(&c[i + was].now);
+	return load;
+}
+
+/* Judge rows that may stand where no account of their path has a quota line: L5. */
+static void
+judge_bare(int64 id, BzScope scope, Oid relid)
+{
+	Account		account;
+	const BzCategory *rules;
+	TlCursor   *c;				/* own now and was, the children's now and was, then the ancestors' now */
+	int			n = 2;
+	int			nown;
+	Finding		present = {0},
+				past = {0};
+	int32		today = bz_today();
+	int32		day = TL_BEGIN;
+	BzLine		now,
+				was;
+	const char *code;
+
+	read_account(id, &account);
+	rules = bz_category(account.category);
+	code = bz_category_code(account.category);
+	if (rules == NULL || rules->without_quota == BZ_ALLOW || rules->enforcement == BZ_ALLOW)
+		return;
+
+	for (int child = rules->first_child; child >= 0; child = bz_category(child)->next_sibling)
+		n += 2;
+	nown = n;
+	for (int up = rules->parent; up >= 0; up = bz_category(up)->parent)
+		n++;
+	c = palloc(n * sizeof(TlCursor));
+	bz_line_scope(id, scope, &now, &was);
+	tl_start(&c[0], now.steps, now.n);
+	tl_start(&c[1], was.steps, was.n);
+	n = 2;
+	for (int child = rules->first_child; child >= 0; child = bz_category(child)->next_sibling)
+	{
+		bz_line_scope(sibling_account(&account, child), scope, &now, &was);
+		tl_start(&c[n++], now.steps, now.n);
+		tl_start(&c[n++], was.steps, was.n);
+	}
+	for (int up = rules->parent; up >= 0; up = bz_category(up)->parent)
+	{
+		now = bz_line_now(sibling_account(&account, up));
+		tl_start(&c[n++], now.steps, now.n);
+	}
+
+	while (day < TL_END)
+	{
+		int32		next;
+		bool		bare;
+		int64		asked;
+
+		tl_advance(c, n, day);
+		next = tl_next_day(c, n);
+		bare = c[0].now.v[TL_LINES] == 0;
+		for (int i = nown; i < n; i++)
+			bare &= c[i].now.v[TL_LINES] == 0;
+		asked = own_load(c, nown, false) - own_load(c, nown, true);
+		if (bare && asked > 0)
+		{
+			add_finding(&present, day, next, Max(today, rules->enforced_since), &c[0].now, &c[1].now, false);
+			add_finding(&past, day, Min(next, today), rules->enforced_since, &c[0].now, &c[1].now, false);
+		}
+		day = next;
+	}
+	if (present.found && rules->without_quota == BZ_REFUSE && rules->enforcement == BZ_REFUSE)
+		refuse_limit(&account, &present, true, relid);
+	if (past.found && !present.found && rules->past_excess == BZ_REFUSE && rules->without_quota == BZ_REFUSE &&
+		rules->enforcement == BZ_REFUSE)
+		refuse_limit(&account, &past, true, relid);
+	if (present.found || past.found)
+		leave_lead("not_configured", account.unit, code, present.found ? &present : &past, "");
+}
+
+static int
+seats_on(const BzSeat *seat, int n, int32 day)
+{
+	int			count = 0;
+
+	for (int i = 0; i < n; i++)
+		count += seat[i].days.from <= day && day < seat[i].days.to;
+	return count;
+}
+
+/* Judge the seats of a person: L13. */
+static void
+judge_seat(int64 person, BzScope scope, Oid relid)
+{
+	BzSeat	   *now,
+			   *was;
+	int			nnow,
+				nwas;
+	int32		today = bz_today();
+	Finding		past = {0};
+	int64		unit = 0;
+
+	bz_person_seats(person, scope, &now, &nnow, &was, &nwas);
+	if (!bz_seats_overlap(now, nnow))
+		return;
+	/* the number of seats grows only where one begins, or where one of before ends */
+	for (int i = 0; i < nnow + nwas; i++)
+	{
+		int32		from = i < nnow ? now[i].days.from : was[i - nnow].days.to;
+		int32		day = from;
+
+		/* a day on which seats change, or today if the change is older and still stands */
+		for (int turn = 0; turn < 2; turn++, day = Max(from, today))
+		{
+			int			count = seats_on(now, nnow, day);
+
+			if (count < 2 || (BZ_BREAK != BZ_BREAK_NET && count <= seats_on(was, nwas, day)))
+				continue;
+			if (day >= today)
+				ereport(ERROR, errcode(ERRCODE_EXCLUSION_VIOLATION),
+						errmsg("a person would hold a second seat on %s", bz_day_text(day)),
+						bz_errconstraint_on(relid, "one_seat"));
+			if (!past.found || day < past.first)
+			{
+				past.found = true;
+				past.first = day;
+				past.until = today;
+				unit = i < nnow ? now[i].unit : now[0].unit;
+			}
+		}
+	}
+	if (past.found)
+		leave_lead("second_seat", unit, "", &past, psprintf(", \"person_id\": " INT64_FORMAT, person));
+}
+
+static int
+by_charge(const void *a, const void *b)
+{
+	const BzSuspect *x = a;
+	const BzSuspect *y = b;
+
+	if (x->charge != y->charge)
+		return x->charge < y->charge ? -1 : 1;
+	return x->key < y->key ? -1 : x->key > y->key;
+}
+
+/* Judge at once, in the fixed order of charges; raises or returns. */
+void
+bz_judge_now(const BzSuspect *suspect, int n, BzScope scope, Oid relid)
+{
+	BzSuspect  *sorted = palloc((n + 1) * sizeof(BzSuspect));
+
+	memcpy(sorted, suspect, n * sizeof(BzSuspect));
+	qsort(sorted, n, sizeof(BzSuspect), by_charge);
+	for (int i = 0; i < n; i++)
+	{
+		if (i > 0 && by_charge(&sorted[i], &sorted[i - 1]) == 0)
+			continue;
+		CHECK_FOR_INTERRUPTS();
+		switch (sorted[i].charge)
+		{
+			case BZ_SEAT:
+				judge_seat(sorted[i].key, scope, relid);
+				break;
+			case BZ_BARE:
+				judge_bare(sorted[i].key, scope, relid);
+				break;
+			case BZ_LIMIT:
+				judge_limit(sorted[i].key, scope, relid);
+				break;
+		}
+	}
+	pfree(sorted);
+}
+
+/* Take all that is in the queue out of it. */
+static int
+empty_queue(BzSuspect **suspect, CommandId *since, Oid *relid)
+{
+	Relation	rel = table_open(bz_relid(BZ_QUEUE), RowExclusiveLock);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan = table_beginscan(rel, SnapshotSelf, 0, NULL);
+	int			n = 0;
+	int			capacity = 8;
+
+	*suspect = palloc(capacity * sizeof(BzSuspect));
+	*relid = InvalidOid;
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		slot_getallattrs(slot);
+		if (n == capacity)
+			*suspect = repalloc(*suspect, (capacity *= 2) * sizeof(BzSuspect));
+		(*suspect)[n].charge = DatumGetInt32(slot->tts_values[1]);
+		(*suspect)[n++].key = DatumGetInt64(slot->tts_values[2]);
+		*since = (CommandId) DatumGetInt64(slot->tts_values[3]);
+		*relid = DatumGetObjectId(slot->tts_values[4]);
+		simple_heap_delete(rel, &slot->tts_tid);
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, NoLock);
+	CommandCounterIncrement();
+	return n;
+}
+
+PG_FUNCTION_INFO_V1(judge);
+
+/*
+ * Constraint trigger of "queue".  The first row that fires brings all that are
+ * queued to judgement, so that they come in their order; the others find the
+ * queue empty.
+ *
+ * Fired under the snapshot of the statement that queued, this is the end of
+ * that statement, and its own net change decides; otherwise the check was
+ * deferred, and the transaction's does.
+ */
+Datum
+judge(PG_FUNCTION_ARGS)
+{
+	BzSuspect  *suspect;
+	BzScope		scope = {0};
+	CommandId	since = 0;
+	Oid			relid;
+	int			n;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				errmsg("function \"%s\" was not called by trigger manager", "judge"));
+	n = empty_queue(&suspect, &since, &relid);
+	if (n == 0)
+		PG_RETURN_POINTER(NULL);
+	scope.since = since;
+	scope.whole_transaction = GetActiveSnapshot()->curcid != since;
+	bz_judge_now(suspect, n, scope, relid);
+	PG_RETURN_POINTER(NULL);
+}

@@ -1,0 +1,45 @@
+/*
+ * names.h
+ *		The extension's own relations, by name, and whether they have changed.
+ */
+#ifndef BZ_NAMES_H
+#define BZ_NAMES_H
+
+#include "access/skey.h"
+#include "utils/rel.h"
+
+typedef enum BzRel
+{
+	BZ_CATEGORY,
+	BZ_UNIT,
+	BZ_UNIT_PKEY,
+	BZ_PERSON,
+	BZ_PERSON_PKEY,
+	BZ_ACCOUNT,
+	BZ_ACCOUNT_PKEY,
+	BZ_ACCOUNT_SEQ,
+	BZ_ACCOUNT_KEY,
+	BZ_CHUNK,
+	BZ_CHUNK_PKEY,
+	BZ_QUEUE,
+	BZ_SOURCE,
+	BZ_STAMP,
+	BZ_LIVE,
+	BZ_STRENGTH,
+	BZ_LEAD,
+	BZ_NRELS
+} BzRel;
+
+extern void bz_names_init(void);
+extern Oid	bz_relid(BzRel which);
+extern Oid	bz_owner(void);
+extern uint64 bz_generation(BzRel which);
+
+/* a row found by an index on bigint or text keys, as it is now */
+extern HeapTuple bz_fetch(Relation rel, Relation index, ScanKey keys, int nkeys);
+extern char *bz_unit_key(int64 unit_id);
+extern bool bz_may_read(BzRel which);
+extern void bz_as_owner(Oid *user, int *context);
+extern const char *bz_day_text(int32 day);
+
+#endif							/* BZ_NAMES_H */

@@ -1,0 +1,98 @@
+/*
+ * scan.c
+ *		All stored timelines, account by account, as a reader's snapshot shows them.
+ *
+ * Chunks and the registry are both read in the order of account numbers, so
+ * that a chunk finds its unit and category without a look-up.
+ */
+#include "postgres.h"
+#include "compat.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
+#include "miscadmin.h"
+#include "utils/date.h"
+#include "utils/snapmgr.h"
+
+#include "live.h"
+#include "names.h"
+#include "scan.h"
+
+static IndexScanDesc
+start(Relation rel, Relation index, Snapshot snapshot)
+{
+	IndexScanDesc scan = bz_index_beginscan(rel, index, snapshot, 0);
+
+	index_rescan(scan, NULL, 0, NULL, 0);
+	return scan;
+}
+
+/* Begin to read.  While the limits are not in force, say that nobody keeps these numbers up to date. */
+void
+bz_scan_start(BzScan *s)
+{
+	if (bz_state() != BZ_IS_LIVE)
+		ereport(WARNING, errmsg("the establishment is not in force"),
+				errdetail("Counts are those of the last time it was."),
+				errhint("Run bianzhi.go_live()."));
+	s->snapshot = GetActiveSnapshot();
+	s->rel = table_open(bz_relid(BZ_CHUNK), AccessShareLock);
+	s->index = index_open(bz_relid(BZ_CHUNK_PKEY), AccessShareLock);
+	s->accounts = table_open(bz_relid(BZ_ACCOUNT), AccessShareLock);
+	s->accounts_index = index_open(bz_relid(BZ_ACCOUNT_PKEY), AccessShareLock);
+	s->slot = table_slot_create(s->rel, NULL);
+	s->account_slot = table_slot_create(s->accounts, NULL);
+	s->scan = start(s->rel, s->index, s->snapshot);
+	s->accounts_scan = start(s->accounts, s->accounts_index, s->snapshot);
+	s->account = 0;
+	s->unit = 0;
+}
+
+/* Come to the next chunk; false at the end. */
+bool
+bz_scan_next(BzScan *s)
+{
+	CHECK_FOR_INTERRUPTS();
+	if (!index_getnext_slot(s->scan, ForwardScanDirection, s->slot))
+		return false;
+	slot_getallattrs(s->slot);
+	s->account = DatumGetInt64(s->slot->tts_values[CHUNK_ACCOUNT - 1]);
+	s->from = DatumGetDateADT(s->slot->tts_values[CHUNK_FROM - 1]);
+	s->until = DatumGetDateADT(s->slot->tts_values[CHUNK_UNTIL - 1]);
+	for (;;)
+	{
+		if (!TTS_EMPTY(s->account_slot))
+		{
+			slot_getallattrs(s->account_slot);
+			if (DatumGetInt64(s->account_slot->tts_values[0]) == s->account)
+				break;
+		}
+		if (!index_getnext_slot(s->accounts_scan, ForwardScanDirection, s->account_slot))
+			ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
+					errmsg("timeline of account %lld belongs to no account", (long long) s->account));
+	}
+	s->unit = DatumGetInt64(s->account_slot->tts_values[1]);
+	s->category = s->account_slot->tts_values[2];
+	return true;
+}
+
+/* Decode the chunk that the scan has come to. */
+void
+bz_scan_decode(BzScan *s, BzChunk *chunk)
+{
+	bz_chunk_decode(s->slot, chunk);
+}
+
+/* End the scan. */
+void
+bz_scan_end(BzScan *s)
+{
+	index_endscan(s->scan);
+	index_endscan(s->accounts_scan);
+	ExecDropSingleTupleTableSlot(s->slot);
+	ExecDropSingleTupleTableSlot(s->account_slot);
+	index_close(s->index, NoLock);
+	index_close(s->accounts_index, NoLock);
+	table_close(s->rel, NoLock);
+	table_close(s->accounts, NoLock);
+}

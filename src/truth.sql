@@ -1,0 +1,165 @@
+/*
+ * truth.sql: timelines against their sources.
+ *
+ * What the timelines should be is recomputed here in SQL over the base tables, which shares no code with the engine.
+ */
+
+CREATE FUNCTION bianzhi.source_column(source regclass, place smallint) RETURNS text
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT quote_ident(a.attname)
+	FROM pg_attribute AS a
+	WHERE a.attrelid = source_column.source AND a.attnum = source_column.place AND NOT a.attisdropped
+$$;
+COMMENT ON FUNCTION bianzhi.source_column(regclass, smallint) IS '来源列名: name of a column of a source, quoted';
+REVOKE ALL ON FUNCTION bianzhi.source_column(regclass, smallint) FROM PUBLIC;
+
+CREATE FUNCTION bianzhi.source_sql() RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT string_agg(format(
+			'SELECT %s AS unit_id, %s AS section_id, %s AS category, COALESCE(lower(%s), ''-infinity'') AS since,'
+			' upper(%s) AS until, %L AS measure, %s::bigint AS amount, %s AS closed FROM %s WHERE NOT isempty(%s)%s',
+			bianzhi.source_column(s.relid, s.unit_column),
+			COALESCE(bianzhi.source_column(s.relid, s.section_column), 'NULL::bigint'),
+			COALESCE(bianzhi.source_column(s.relid, s.category_column), quote_literal(s.constant_category)),
+			d.during, d.during, s.measure,
+			COALESCE('COALESCE(' || bianzhi.source_column(s.relid, s.seats_column) || ', 1)', '1'),
+			COALESCE('COALESCE(' || bianzhi.source_column(s.relid, s.closed_column) || ', false)', 'false'),
+			s.relid, d.during, COALESCE(' AND ' || bianzhi.source_column(s.relid, s.condition_column), '')),
+		E'\nUNION ALL ' ORDER BY s.source_id)
+	FROM bianzhi.source AS s, LATERAL bianzhi.source_column(s.relid, s.during_column) AS d (during)
+$$;
+COMMENT ON FUNCTION bianzhi.source_sql() IS '来源查询: text of a query over the counted rows of all sources';
+REVOKE ALL ON FUNCTION bianzhi.source_sql() FROM PUBLIC;
+
+CREATE FUNCTION bianzhi.recomputed(only_unit bigint DEFAULT NULL)
+	RETURNS TABLE (unit_id bigint, category text, day date, authorized bigint, lines bigint, closed bigint, filled bigint,
+		reserved bigint)
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 100000
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY EXECUTE
+		'WITH RECURSIVE path (code, ancestor) AS (
+			SELECT c.code, c.code FROM bianzhi.category AS c
+			UNION ALL
+			SELECT p.code, c.parent FROM path AS p JOIN bianzhi.category AS c ON c.code = p.ancestor WHERE c.parent IS NOT NULL
+		), counted AS (
+			SELECT * FROM (' || bianzhi.source_sql() || ') AS s
+			WHERE s.unit_id IS NOT NULL AND s.category IS NOT NULL'
+		|| CASE WHEN only_unit IS NULL THEN '' ELSE ' AND (s.unit_id = $1 OR s.section_id = $1)' END ||
+		'), placed AS (
+			SELECT c.unit_id, c.category, c.since, c.until, c.amount AS a, 1 AS l, c.closed::int AS c, 0 AS f, 0 AS r
+			FROM counted AS c WHERE c.measure = ''authorized''
+			UNION ALL
+			SELECT w.unit_id, p.ancestor, c.since, c.until, 0, 0, 0,
+				CASE c.measure WHEN ''filled'' THEN c.amount ELSE 0 END,
+				CASE c.measure WHEN ''reserved'' THEN c.amount ELSE 0 END
+			FROM counted AS c JOIN path AS p ON p.code = c.category
+				CROSS JOIN LATERAL (SELECT c.unit_id UNION ALL SELECT c.section_id WHERE c.section_id IS NOT NULL) AS w (unit_id)
+			WHERE c.measure <> ''authorized''
+		), changes AS (
+			SELECT p.unit_id, p.category, p.since AS day, p.a, p.l, p.c, p.f, p.r FROM placed AS p
+			UNION ALL
+			SELECT p.unit_id, p.category, p.until, -p.a, -p.l, -p.c, -p.f, -p.r FROM placed AS p WHERE p.until IS NOT NULL
+		)
+		SELECT n.unit_id, n.category, n.day, sum(n.a)::bigint, sum(n.l)::bigint, sum(n.c)::bigint, sum(n.f)::bigint, sum(n.r)::bigint
+		FROM changes AS n'
+		|| CASE WHEN only_unit IS NULL THEN '' ELSE ' WHERE n.unit_id = $1' END ||
+		' GROUP BY n.unit_id, n.category, n.day
+		HAVING sum(n.a) <> 0 OR sum(n.l) <> 0 OR sum(n.c) <> 0 OR sum(n.f) <> 0 OR sum(n.r) <> 0'
+		USING only_unit;
+END
+$$;
+COMMENT ON FUNCTION bianzhi.recomputed(bigint) IS '重新计算: by how much each level of each account, or of those of one unit, changes on each day by what the sources say';
+REVOKE ALL ON FUNCTION bianzhi.recomputed(bigint) FROM PUBLIC;
+
+CREATE FUNCTION bianzhi.stored(only_unit bigint DEFAULT NULL, OUT unit_id bigint, OUT category text, OUT day date,
+	OUT authorized bigint, OUT lines bigint, OUT closed bigint, OUT filled bigint, OUT reserved bigint)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE ROWS 100000;
+COMMENT ON FUNCTION bianzhi.stored(bigint) IS '已存时间线: the same as stored';
+REVOKE ALL ON FUNCTION bianzhi.stored(bigint) FROM PUBLIC;
+
+CREATE FUNCTION bianzhi.verify()
+	RETURNS TABLE (unit_id bigint, category text, since date, level text, stored bigint, recomputed bigint)
+	LANGUAGE sql STABLE PARALLEL UNSAFE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH both_sides AS MATERIALIZED (
+		SELECT s.unit_id, s.category, s.day, true AS is_stored, s.authorized, s.lines, s.closed, s.filled, s.reserved
+		FROM bianzhi.stored() AS s
+		UNION ALL
+		SELECT r.unit_id, r.category, r.day, false, r.authorized, r.lines, r.closed, r.filled, r.reserved
+		FROM bianzhi.recomputed() AS r
+	), wrong AS (
+		SELECT DISTINCT d.unit_id, d.category
+		FROM (
+			SELECT b.unit_id, b.category
+			FROM both_sides AS b
+			GROUP BY b.unit_id, b.category, b.day
+			HAVING sum(CASE WHEN b.is_stored THEN b.authorized ELSE -b.authorized END) <> 0
+				OR sum(CASE WHEN b.is_stored THEN b.lines ELSE -b.lines END) <> 0
+				OR sum(CASE WHEN b.is_stored THEN b.closed ELSE -b.closed END) <> 0
+				OR sum(CASE WHEN b.is_stored THEN b.filled ELSE -b.filled END) <> 0
+				OR sum(CASE WHEN b.is_stored THEN b.reserved ELSE -b.reserved END) <> 0
+		) AS d
+	), changes AS (
+		SELECT b.unit_id, b.category, b.day, l.level, sum(l.amount) FILTER (WHERE b.is_stored) AS stored,
+			sum(l.amount) FILTER (WHERE NOT b.is_stored) AS recomputed
+		FROM both_sides AS b JOIN wrong AS w ON w.unit_id = b.unit_id AND w.category = b.category
+			CROSS JOIN LATERAL (VALUES ('authorized', b.authorized), ('lines', b.lines), ('closed', b.closed),
+				('filled', b.filled), ('reserved', b.reserved)) AS l (level, amount)
+		GROUP BY b.unit_id, b.category, b.day, l.level
+	), levels AS (
+		SELECT c.unit_id, c.category, c.day, c.level,
+			COALESCE(sum(c.stored) OVER w, 0)::bigint AS stored, COALESCE(sum(c.recomputed) OVER w, 0)::bigint AS recomputed
+		FROM changes AS c
+		WINDOW w AS (PARTITION BY c.unit_id, c.category, c.level ORDER BY c.day)
+	)
+	SELECT l.unit_id, l.category, l.day, l.level, l.stored, l.recomputed
+	FROM levels AS l
+	WHERE l.stored <> l.recomputed
+	ORDER BY l.unit_id, l.category, l.day, l.level
+$$;
+COMMENT ON FUNCTION bianzhi.verify() IS '核对: recomputes every timeline from its sources and returns each difference; no rows when sound. Runs beside writers';
+REVOKE ALL ON FUNCTION bianzhi.verify() FROM PUBLIC;
+
+CREATE FUNCTION bianzhi.recount_accounts(only_unit bigint) RETURNS bigint
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION bianzhi.recount_accounts(bigint) IS '重写时间线: writes timelines anew where they are not what their sources say; returns how many were not';
+REVOKE ALL ON FUNCTION bianzhi.recount_accounts(bigint) FROM PUBLIC;
+
+CREATE FUNCTION bianzhi.recount(unit_id bigint DEFAULT NULL) RETURNS bigint
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT bianzhi.recount_accounts(recount.unit_id)
+$$;
+COMMENT ON FUNCTION bianzhi.recount(bigint) IS '重新计数: repairs the timelines of all accounts, or of one unit''s, from their sources; returns the number of accounts changed. Writers of seats wait meanwhile';
+REVOKE ALL ON FUNCTION bianzhi.recount(bigint) FROM PUBLIC;
+
+-- a category that comes to stand elsewhere takes what it carries along
+
+CREATE FUNCTION bianzhi.category_moved() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF bianzhi.is_live() AND EXISTS (
+		SELECT 1 FROM old_rows AS o JOIN new_rows AS n ON n.code = o.code WHERE n.parent IS DISTINCT FROM o.parent)
+	THEN
+		PERFORM bianzhi.recount_accounts(NULL);
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION bianzhi.category_moved() IS '种类层级变更: trigger function; recounts when a category gets another parent';
+REVOKE ALL ON FUNCTION bianzhi.category_moved() FROM PUBLIC;
+
+CREATE TRIGGER category_moved AFTER UPDATE ON bianzhi.category
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.category_moved();
