@@ -41,6 +41,27 @@ UNION ALL SELECT 'category', code FROM category WHERE name_en IS NULL
 UNION ALL SELECT 'exit_kind', code FROM exit_kind WHERE name_en IS NULL;
 
 --
+-- Keys sleep until the database goes live, so that a dump can be restored, or data imported, in any order
+--
+
+INSERT INTO unit (unit_id, unit_key, name, parent_id, nature) VALUES (901, 'X', 'x', 900, '公益三类'), (902, 'Y', 'y', 900, NULL);
+INSERT INTO quota (unit_id, category, amount, during, document_no, kind, counterpart_unit) VALUES (901, 'administrative', 1, '(,)', 'x', '赠与', 900);
+SELECT relation, key, dangling FROM dangling_keys();
+SELECT query FROM dangling_keys() WHERE key = 'unit_nature_fkey';
+SELECT pg_temp.try('SELECT bianzhi.wake_keys()');
+SELECT pg_temp.try('DELETE FROM bianzhi.unit WHERE unit_id = 901');			-- who is referenced stays all the same
+DELETE FROM quota;
+INSERT INTO unit (unit_id, unit_key, name) VALUES (900, 'P', 'p');
+SET bianzhi.effective_on = '-infinity';
+UPDATE unit SET nature = NULL WHERE unit_id = 901;
+RESET bianzhi.effective_on;
+SELECT count(*) FILTER (WHERE asleep) = count(*) AS all_asleep FROM own_keys();
+SELECT wake_keys() > 20 AS woken, wake_keys() AS again;
+SELECT child, name FROM own_keys() WHERE asleep ORDER BY child::text COLLATE "C", name;
+SELECT leave_keys_to_engine();
+DELETE FROM unit;
+
+--
 -- Categories
 --
 
@@ -90,8 +111,9 @@ UPDATE category SET enforcement = 'reject', past_excess = 'record', parent = NUL
 DELETE FROM category WHERE NOT builtin AND parent IS NOT NULL;
 DELETE FROM category WHERE NOT builtin;
 ALTER TABLE category ENABLE TRIGGER USER;
+SELECT FROM switch_key((SELECT key FROM own_keys() WHERE name = 'category_parent_fkey'), false);
 INSERT INTO category SELECT * FROM dumped ORDER BY builtin DESC, parent NULLS LAST;
-SET CONSTRAINTS ALL IMMEDIATE;
+SELECT wake_keys();
 (TABLE dumped EXCEPT TABLE category) UNION ALL (SELECT * FROM category WHERE NOT builtin OR changed EXCEPT TABLE dumped);
 -- a row that this version no longer ships becomes the office's own
 INSERT INTO category SELECT 'was_shipped', 'x', 'x', NULL, 'post', 'reject', 'allow', '2020-01-01', 'record', false, 0, true, true;
@@ -223,7 +245,6 @@ SELECT kind, entries_closed FROM quota;
 SELECT pg_temp.try($$INSERT INTO quota (unit_id, category, amount, during) VALUES (pg_temp.u('FIN'), 'administrative', 2, '[2020-01-01,)')$$);
 SELECT pg_temp.try($$INSERT INTO quota (unit_id, category, amount, during, document_no) VALUES (pg_temp.u('FIN'), 'administrative', 2, '[2020-01-01,)', ' ')$$);
 SELECT pg_temp.try($$INSERT INTO quota (unit_id, category, amount, during, document_no, kind) VALUES (pg_temp.u('FIN'), 'administrative', 2, '[2020-01-01,)', 'x', '赠与')$$);
-SELECT pg_temp.try($$INSERT INTO quota (unit_id, category, amount, during, document_no) VALUES (pg_temp.u('FIN'), 'admin', 2, '[2020-01-01,)', 'x')$$);
 SELECT pg_temp.try($$INSERT INTO quota (unit_id, category, amount, during, document_no) VALUES (pg_temp.u('FIN'), 'administrative', 2147483648, '[2020-01-01,)', 'x')$$);
 SELECT pg_temp.try($$INSERT INTO quota (unit_id, category, amount, during, document_no) VALUES (pg_temp.u('FIN'), 'administrative', 2, '[2020-01-01,infinity)', 'x')$$);
 SELECT pg_temp.try($$INSERT INTO quota (unit_id, category, amount, during, document_no) VALUES (pg_temp.u('FIN'), 'administrative', 2, 'empty', 'x')$$);
@@ -286,11 +307,7 @@ SELECT pg_temp.try($$INSERT INTO occupancy (person_id, unit_id, category, during
 SELECT pg_temp.try($$INSERT INTO occupancy (person_id, unit_id, category, during, entry_kind) VALUES (pg_temp.p('李四'), pg_temp.u('FIN'), 'administrative', '[2024-03-01,)', 'friend')$$);
 SELECT pg_temp.try($$INSERT INTO appointment (person_id, unit_id, category, holding, during) VALUES (pg_temp.p('李四'), pg_temp.u('FIN'), 'leader_deputy', '代理', '[2024-03-01,)')$$);
 SELECT pg_temp.try($$INSERT INTO appointment (person_id, unit_id, category, during) VALUES (123456, pg_temp.u('FIN'), 'leader_deputy', '[2024-03-01,)')$$);
--- the engine finds unit, section, category and person of a seat; what is referenced still stays
-SELECT conrelid::regclass AS on_table, array_agg(DISTINCT a.attname ORDER BY a.attname) AS checked_by_engine
-FROM pg_constraint c JOIN pg_trigger t ON t.tgconstraint = c.oid AND t.tgrelid = c.conrelid JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
-WHERE c.contype = 'f' AND t.tgenabled = 'D' GROUP BY conrelid ORDER BY conrelid::regclass::text;
-SELECT leave_keys_to_engine();
+-- who is referenced stays
 SELECT pg_temp.try($$DELETE FROM person WHERE name = '张三'$$);
 SELECT pg_temp.try($$DELETE FROM unit WHERE unit_key = 'FIN'$$);
 SELECT pg_temp.try($$DELETE FROM entry_kind WHERE code = 'talent'$$);
@@ -389,4 +406,4 @@ WHERE classid = 'pg_proc'::regclass AND l.lanname <> 'c' AND NOT COALESCE(p.proc
 -- tables and identity sequences that a dump would forget, apart from what is derived
 SELECT objid::regclass AS not_dumped FROM member JOIN pg_class c ON c.oid = objid CROSS JOIN (SELECT extconfig FROM pg_extension WHERE extname = 'bianzhi') e
 WHERE classid = 'pg_class'::regclass AND c.relkind IN ('r', 'p', 'S') AND NOT objid = ANY (e.extconfig)
-	AND c.relname NOT IN ('account', 'account_account_id_seq', 'chunk', 'queue', 'live') ORDER BY objid::regclass::text COLLATE "C";
+	AND c.relname NOT IN ('account', 'account_account_id_seq', 'chunk', 'queue', 'queue_queue_id_seq', 'live') ORDER BY objid::regclass::text COLLATE "C";

@@ -31,6 +31,7 @@
 #include "catalogue.h"
 #include "chunk.h"
 #include "errors.h"
+#include "finder.h"
 #include "names.h"
 
 /* more than a city has; a national bulk load starts over now and then */
@@ -41,6 +42,73 @@ static MemoryContext context;
 static uint64 seen_account,
 			seen_unit;
 static bool have_ours;
+
+/* The keys of the registry's index on unit and category. */
+void
+bz_account_keys(ScanKey keys, int64 unit, int category)
+{
+	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(unit));
+	ScanKeyEntryInitialize(&keys[1], 0, 2, BTEqualStrategyNumber, InvalidOid, DEFAULT_COLLATION_OID, F_TEXTEQ,
+						   CStringGetTextDatum(bz_category_code(category)));
+}
+
+/*
+ * The number of the account of a unit and a category, 0 where there is none; for
+ * who asks once, and holds no lock that keeps the registry's memory good.
+ */
+int64
+bz_account_number(int64 unit, int category)
+{
+	BzFinder	f;
+	ScanKeyData keys[2];
+	bool		isnull;
+	int64		id = 0;
+
+	bz_account_keys(keys, unit, category);
+	bz_finder_open(&f, bz_relid(BZ_ACCOUNT), bz_relid(BZ_ACCOUNT_KEY), 2, AccessShareLock);
+	if (bz_find(&f, keys))
+		id = DatumGetInt64(slot_getattr(f.slot, ACCOUNT_ID, &isnull));
+	bz_finder_close(&f);
+	return id;
+}
+
+/* The unit and the category of an account. */
+void
+bz_account_read(int64 account, int64 *unit, int *category)
+{
+	BzFinder	f;
+	ScanKeyData key;
+	bool		isnull;
+	char	   *code;
+
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account));
+	bz_finder_open(&f, bz_relid(BZ_ACCOUNT), bz_relid(BZ_ACCOUNT_PKEY), 1, AccessShareLock);
+	if (!bz_find(&f, &key))
+		elog(ERROR, "account " INT64_FORMAT " is gone", account);
+	*unit = DatumGetInt64(slot_getattr(f.slot, ACCOUNT_UNIT, &isnull));
+	code = TextDatumGetCString(slot_getattr(f.slot, ACCOUNT_CATEGORY, &isnull));
+	*category = bz_category_id(code, strlen(code));
+	bz_finder_close(&f);
+}
+
+/* The key that applications use for a unit: what messages say instead of names. */
+char *
+bz_unit_key(int64 unit_id)
+{
+	BzFinder	f;
+	ScanKeyData key;
+	bool		isnull;
+	char	   *result;
+
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(unit_id));
+	bz_finder_open(&f, bz_relid(BZ_UNIT), bz_relid(BZ_UNIT_PKEY), 1, AccessShareLock);
+	if (bz_find(&f, &key))
+		result = TextDatumGetCString(bz_found(&f, "unit_key", &isnull));
+	else
+		result = psprintf(INT64_FORMAT, unit_id);
+	bz_finder_close(&f);
+	return result;
+}
 
 static void
 start(void)
@@ -95,46 +163,26 @@ bz_account_init(void)
 static void
 read_account(BzAccount *account)
 {
-	Relation	rel = table_open(bz_relid(BZ_ACCOUNT), AccessShareLock);
-	Relation	index = index_open(bz_relid(BZ_ACCOUNT_KEY), AccessShareLock);
-	Relation	units = table_open(bz_relid(BZ_UNIT), AccessShareLock);
-	Relation	unit_index = index_open(bz_relid(BZ_UNIT_PKEY), AccessShareLock);
+	BzFinder	f;
 	ScanKeyData keys[2];
-	HeapTuple	tuple;
 	bool		isnull;
 
-	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account->key.unit));
-	ScanKeyEntryInitialize(&keys[1], 0, 2, BTEqualStrategyNumber, InvalidOid, DEFAULT_COLLATION_OID, F_TEXTEQ,
-						   CStringGetTextDatum(bz_category_code(account->key.category)));
-	tuple = bz_fetch(rel, index, keys, 2);
-	if (tuple != NULL)
-	{
-		account->account_id =
-			DatumGetInt64(heap_getattr(tuple, get_attnum(RelationGetRelid(rel), "account_id"),
-									   RelationGetDescr(rel), &isnull));
-		heap_freetuple(tuple);
-	}
+	bz_account_keys(keys, account->key.unit, account->key.category);
+	bz_finder_open(&f, bz_relid(BZ_ACCOUNT), bz_relid(BZ_ACCOUNT_KEY), 2, AccessShareLock);
+	if (bz_find(&f, keys))
+		account->account_id = DatumGetInt64(slot_getattr(f.slot, ACCOUNT_ID, &isnull));
+	bz_finder_close(&f);
 
-	tuple = bz_fetch(units, unit_index, keys, 1);
-	if (tuple != NULL)
+	bz_finder_open(&f, bz_relid(BZ_UNIT), bz_relid(BZ_UNIT_PKEY), 1, AccessShareLock);
+	if (bz_find(&f, keys))
 	{
-		Datum		during = heap_getattr(tuple, get_attnum(RelationGetRelid(units), "during"),
-										  RelationGetDescr(units), &isnull);
-
-		bz_range_days(during, &account->lives_from, &account->lives_to);
-		account->is_section =
-			DatumGetBool(heap_getattr(tuple, get_attnum(RelationGetRelid(units), "is_section"),
-									  RelationGetDescr(units), &isnull));
-		account->parent = DatumGetInt64(
-			heap_getattr(tuple, get_attnum(RelationGetRelid(units), "parent_id"), RelationGetDescr(units), &isnull));
+		bz_range_days(bz_found(&f, "during", &isnull), &account->lives_from, &account->lives_to);
+		account->is_section = DatumGetBool(bz_found(&f, "is_section", &isnull));
+		account->parent = DatumGetInt64(bz_found(&f, "parent_id", &isnull));
 		if (isnull)
 			account->parent = 0;
-		heap_freetuple(tuple);
 	}
-	index_close(unit_index, NoLock);
-	table_close(units, NoLock);
-	index_close(index, NoLock);
-	table_close(rel, NoLock);
+	bz_finder_close(&f);
 }
 
 /*
@@ -194,15 +242,14 @@ bz_account(int64 unit, int category)
 static void
 hold_unit(int64 unit)
 {
-	Relation	units = table_open(bz_relid(BZ_UNIT), RowShareLock);
-	Relation	index = index_open(bz_relid(BZ_UNIT_PKEY), AccessShareLock);
+	BzFinder	f;
 	ScanKeyData key;
 	bool		held;
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(unit));
-	held = bz_lock_row(units, index, &key, LockTupleKeyShare);
-	index_close(index, NoLock);
-	table_close(units, NoLock);
+	bz_finder_open(&f, bz_relid(BZ_UNIT), bz_relid(BZ_UNIT_PKEY), 1, RowShareLock);
+	held = bz_hold(&f, &key, LockTupleKeyShare);
+	bz_finder_close(&f);
 	if (!held)
 		ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				errmsg("unit %lld does not exist", (long long) unit), bz_errconstraint("unit", "establishment_account"));
@@ -275,9 +322,9 @@ bz_account_create(BzAccount **missing, int n)
 			ExecClearTuple(slot);
 			id = nextval_internal(bz_relid(BZ_ACCOUNT_SEQ), false);
 			memset(slot->tts_isnull, 0, slot->tts_tupleDescriptor->natts * sizeof(bool));
-			slot->tts_values[0] = Int64GetDatum(id);
-			slot->tts_values[1] = Int64GetDatum(account->key.unit);
-			slot->tts_values[2] = CStringGetTextDatum(bz_category_code(account->key.category));
+			slot->tts_values[ACCOUNT_ID - 1] = Int64GetDatum(id);
+			slot->tts_values[ACCOUNT_UNIT - 1] = Int64GetDatum(account->key.unit);
+			slot->tts_values[ACCOUNT_CATEGORY - 1] = CStringGetTextDatum(bz_category_code(account->key.category));
 			ExecStoreVirtualTuple(slot);
 
 			/* waits for a rival that is making it */

@@ -5,7 +5,13 @@
 #ifndef BZ_ACCOUNT_H
 #define BZ_ACCOUNT_H
 
+#include "access/skey.h"
 #include "utils/rel.h"
+
+/* columns of bianzhi.account */
+#define ACCOUNT_ID 1
+#define ACCOUNT_UNIT 2
+#define ACCOUNT_CATEGORY 3
 
 typedef struct BzAccountKey
 {
@@ -31,5 +37,9 @@ extern void bz_account_begin(void);
 extern BzAccount *bz_account(int64 unit, int category);
 extern void bz_account_create(BzAccount **accounts, int n);
 extern void bz_account_forget(bool only_ours);
+extern void bz_account_keys(ScanKey keys, int64 unit, int category);
+extern int64 bz_account_number(int64 unit, int category);
+extern void bz_account_read(int64 account, int64 *unit, int *category);
+extern char *bz_unit_key(int64 unit_id);
 
 #endif							/* BZ_ACCOUNT_H */

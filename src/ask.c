@@ -7,7 +7,6 @@
 #include "compat.h"
 
 #include "access/xact.h"
-#include "access/table.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -17,13 +16,13 @@
 #include "utils/date.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
-#include "utils/snapmgr.h"
 
 #include "account.h"
 #include "catalogue.h"
 #include "chunk.h"
 #include "chunk_cas.h"
 #include "errors.h"
+#include "finder.h"
 #include "live.h"
 #include "names.h"
 #include "scope.h"
@@ -50,29 +49,24 @@ category_argument(text *code)
 static int
 unit_accounts(int64 unit, int64 **ids)
 {
-	Relation	rel = table_open(bz_relid(BZ_ACCOUNT), AccessShareLock);
-	Relation	index = index_open(bz_relid(BZ_ACCOUNT_KEY), AccessShareLock);
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	IndexScanDesc scan = bz_index_beginscan(rel, index, SnapshotSelf, 1);
+	BzFinder	f;
 	ScanKeyData key;
+	bool		found;
 	int			n = 0;
 	int			capacity = 16;
 
 	*ids = palloc(capacity * sizeof(int64));
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(unit));
-	index_rescan(scan, &key, 1, NULL, 0);
-	while (index_getnext_slot(scan, ForwardScanDirection, slot))
+	bz_finder_open(&f, bz_relid(BZ_ACCOUNT), bz_relid(BZ_ACCOUNT_KEY), 1, AccessShareLock);
+	for (found = bz_find(&f, &key); found; found = index_getnext_slot(f.scan, ForwardScanDirection, f.slot))
 	{
 		bool		isnull;
 
 		if (n == capacity)
 			*ids = repalloc(*ids, (capacity *= 2) * sizeof(int64));
-		(*ids)[n++] = DatumGetInt64(slot_getattr(slot, 1, &isnull));
+		(*ids)[n++] = DatumGetInt64(slot_getattr(f.slot, ACCOUNT_ID, &isnull));
 	}
-	index_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	index_close(index, NoLock);
-	table_close(rel, NoLock);
+	bz_finder_close(&f);
 	return n;
 }
 
@@ -267,7 +261,7 @@ find_room(int64 unit, int category, TlRange days, int32 seats, bool need_line)
 			if (room.first == TL_END)
 			{
 				room.answer = answer;
-				room.first = Max(day, since);
+				room.first = Max(day, bz_category(category)->enforced_since);
 			}
 			room.fits_from = next < days.to ? next : TL_END;
 		}

@@ -48,44 +48,6 @@ bz_range_days(Datum range, int32 *from, int32 *to)
 	*to = empty ? 0 : upper.infinite ? TL_END : DatumGetDateADT(upper.val);
 }
 
-/*
- * Lock the newest version of the row with this key, waiting for rivals, at any
- * isolation level and without 40001 (as SQL's FOR NO KEY UPDATE would raise at
- * REPEATABLE READ).  False where there is no such row.
- */
-bool
-bz_lock_row(Relation rel, Relation index, ScanKey key, LockTupleMode mode)
-{
-	for (;;)
-	{
-		HeapTuple	found = bz_fetch(rel, index, key, 1);
-		HeapTupleData tuple;
-		TM_FailureData failure;
-		Buffer		buffer;
-		TM_Result	result;
-
-		if (found == NULL)
-			return false;
-		tuple.t_self = found->t_self;
-		heap_freetuple(found);
-		result = heap_lock_tuple(rel, &tuple, GetCurrentCommandId(true), mode, LockWaitBlock, true, &buffer, &failure);
-		ReleaseBuffer(buffer);
-		switch (result)
-		{
-			case TM_Ok:
-			case TM_Invisible:	/* written by this very command: held */
-			case TM_SelfModified:
-				return true;
-			case TM_Updated:
-			case TM_Deleted:
-				CHECK_FOR_INTERRUPTS();
-				break;
-			default:
-				elog(ERROR, "unexpected result %d of locking a row of \"%s\"", result, RelationGetRelationName(rel));
-		}
-	}
-}
-
 /* Decode the chunk in a slot; its steps are palloc'd.  False: it is damaged. */
 bool
 bz_chunk_try_decode(TupleTableSlot *slot, BzChunk *chunk)

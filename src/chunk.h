@@ -5,10 +5,8 @@
 #ifndef BZ_CHUNK_H
 #define BZ_CHUNK_H
 
-#include "access/skey.h"
 #include "access/relscan.h"
 #include "executor/tuptable.h"
-#include "nodes/lockoptions.h"
 #include "utils/rel.h"
 
 #include "scope.h"
@@ -39,7 +37,6 @@ typedef struct BzLine
 } BzLine;
 
 extern void bz_range_days(Datum range, int32 *from, int32 *to);
-extern bool bz_lock_row(Relation rel, Relation index, ScanKey keys, LockTupleMode mode);
 
 extern void bz_chunk_decode(TupleTableSlot *slot, BzChunk *chunk);
 extern bool bz_chunk_try_decode(TupleTableSlot *slot, BzChunk *chunk);

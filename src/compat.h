@@ -10,6 +10,7 @@
 #include "access/heapam.h"
 #include "executor/executor.h"
 #include "fmgr.h"
+#include "storage/lock.h"
 
 #if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 190000
 #error "bianzhi supports PostgreSQL 15 to 18"
@@ -57,6 +58,20 @@ bz_heap_update(Relation rel, ItemPointer tid, HeapTuple tuple, CommandId cid, TM
 #define bz_insert_index_tuples(info, slot, estate, conflict)                                                 \
 	ExecInsertIndexTuples(info, slot, estate, false, true, conflict, NIL)
 #endif
+
+/* does this transaction hold a lock that writers take? */
+static inline bool
+bz_lock_held(const LOCKTAG *tag)
+{
+#if PG_VERSION_NUM >= 170000
+	return LockHeldByMe(tag, RowExclusiveLock, true);
+#else
+	for (LOCKMODE mode = RowExclusiveLock; mode <= AccessExclusiveLock; mode++)
+		if (LockHeldByMe(tag, mode))
+			return true;
+	return false;
+#endif
+}
 
 /*
  * Test builds can be broken on purpose (-DBZ_BREAK=n): a race spec that passes

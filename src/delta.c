@@ -185,11 +185,15 @@ guard_persons(Oid relid)
 {
 	BzPersonNote *open = palloc((npersons + 1) * sizeof(BzPersonNote));
 	int			nopen_persons = 0;
+	BzGuard		guard;
 
 	for (int i = 0; i < npersons; i++)
 		if (person[i].applied == InvalidSubTransactionId)
 			open[nopen_persons++] = person[i];
+	if (nopen_persons == 0)
+		return;
 	qsort(open, nopen_persons, sizeof(BzPersonNote), by_person);
+	bz_guard_open(&guard);
 	for (int i = 0; i < nopen_persons;)
 	{
 		int64		who = open[i].person;
@@ -197,10 +201,11 @@ guard_persons(Oid relid)
 
 		for (; i < nopen_persons && open[i].person == who; i++)
 			seat |= open[i].seat;
-		bz_person_hold(who, relid);
-		if (seat && bz_person_crowded(who))
+		bz_guard_hold(&guard, who, relid);
+		if (seat && bz_guard_crowded(&guard, who))
 			accuse(BZ_SEAT, who);
 	}
+	bz_guard_close(&guard);
 }
 
 /* The place of an account in this flush. */
@@ -564,7 +569,7 @@ bz_delta_check_size(Oid relid)
  * queue, to be judged when the statement or the transaction ends.
  */
 void
-bz_delta_flush(Oid relid)
+bz_delta_flush(Oid relid, bool truncate)
 {
 	int			depth = trigger_depth();
 	bool		outermost = true;
@@ -583,7 +588,7 @@ bz_delta_flush(Oid relid)
 	if (BZ_BREAK == BZ_BREAK_QUEUE)
 		bz_judge_now(suspect, nsuspects, statement_scope(), relid);
 	else
-		bz_judge_queue(suspect, nsuspects, statement_scope(), relid);
+		bz_judge_queue(suspect, nsuspects, statement_scope(), relid, truncate);
 	nsuspects = 0;
 }
 

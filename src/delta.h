@@ -35,6 +35,6 @@ extern void bz_delta_init(void);
 extern void bz_delta_note(const BzDelta *delta);
 extern void bz_delta_person(int64 person, bool seat);
 extern void bz_delta_check_size(Oid relid);
-extern void bz_delta_flush(Oid relid);
+extern void bz_delta_flush(Oid relid, bool truncate);
 
 #endif							/* BZ_DELTA_H */

@@ -194,6 +194,7 @@ BEGIN
 		RAISE EXCEPTION 'the establishment is in force already'
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'To repair timelines, run bianzhi.recount().';
 	END IF;
+	PERFORM bianzhi.wake_keys();
 	SELECT string_agg(d.source::text || ': ' || d.problem || ' (' || d.row_count || ')', '; ') AS detail, min(d.query) AS query
 		INTO loose
 	FROM bianzhi.dangling() AS d;

@@ -26,12 +26,14 @@ AS $$
 	FROM bianzhi.queue
 	HAVING count(*) > 0
 	UNION ALL
-	SELECT 'warning', 'a foreign key does what the engine does already', t.tgrelid::regclass::text || ' ' || c.conname,
+	SELECT 'warning', 'a foreign key does what the engine does already', k.child::text || ' ' || k.name,
 		'Run bianzhi.leave_keys_to_engine(); pg_upgrade makes these checks anew.'
-	FROM pg_trigger AS t JOIN pg_constraint AS c ON c.oid = t.tgconstraint
-	WHERE t.tgrelid = c.conrelid AND t.tgenabled <> 'D' AND c.contype = 'f'
-		AND (c.conrelid = 'bianzhi.occupancy'::regclass AND c.confrelid IN ('bianzhi.unit'::regclass, 'bianzhi.category'::regclass, 'bianzhi.person'::regclass)
-			OR c.conrelid = 'bianzhi.appointment'::regclass AND c.confrelid IN ('bianzhi.unit'::regclass, 'bianzhi.category'::regclass))
+	FROM bianzhi.own_keys() AS k
+	WHERE k.by_engine AND NOT k.asleep
+	UNION ALL
+	SELECT 'error', 'a foreign key is not checked', k.child::text || ' ' || k.name, 'Run bianzhi.wake_keys().'
+	FROM bianzhi.own_keys() AS k
+	WHERE bianzhi.is_live() AND k.asleep AND NOT k.by_engine
 	UNION ALL
 	SELECT 'error', 'a source is gone', s.relid::oid::text, 'Delete its row from bianzhi.source and run bianzhi.recount().'
 	FROM bianzhi.source AS s

@@ -15,18 +15,20 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "catalog/pg_collation.h"
+#include "access/genam.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
+#include "storage/lock.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
 #include "utils/json.h"
 #include "utils/snapmgr.h"
 
+#include "account.h"
 #include "catalogue.h"
 #include "chunk.h"
 #include "errors.h"
@@ -35,18 +37,24 @@
 #include "names.h"
 #include "seat_guard.h"
 
+/* how often judging is put off for triggers that still have to fire: as many as cascades can be deep */
+#define MAX_ROUNDS 32
+
 /* An account under judgement */
 typedef struct Account
 {
-	int64		id;
 	int64		unit;
 	int			category;
 } Account;
 
-/* What was found out of order on a stretch of days */
+/*
+ * What was found out of order.  Of several stretches that do not touch, those
+ * that reach today or later count, and the first of them is named.
+ */
 typedef struct Finding
 {
 	bool		found;
+	bool		present;		/* some of it is today or later */
 	int32		first;			/* first day */
 	int32		until;			/* day after the last */
 	bool		closed;			/* for a line that closes the account, not for want of room */
@@ -56,9 +64,12 @@ typedef struct Finding
 	int64		asked;			/* what the scope added on the first day */
 } Finding;
 
-/* Run a statement of ours as the owner, in the outer statement's trigger queue. */
+/*
+ * Run a statement of ours as the owner.  What triggers it fires is queued with
+ * the statement that called us, or, if "fire" is set, fired at its own end.
+ */
 static void
-execute(const char *sql, int nargs, Oid *types, Datum *values)
+execute(const char *sql, int nargs, Oid *types, Datum *values, bool fire)
 {
 	Oid			user;
 	int			context;
@@ -70,84 +81,50 @@ execute(const char *sql, int nargs, Oid *types, Datum *values)
 	plan = SPI_prepare(sql, nargs, types);
 	if (plan == NULL)
 		elog(ERROR, "SPI_prepare failed for \"%s\"", sql);
-	if (SPI_execute_snapshot(plan, values, NULL, InvalidSnapshot, InvalidSnapshot, false, false, 0) < 0)
+	if (SPI_execute_snapshot(plan, values, NULL, InvalidSnapshot, InvalidSnapshot, false, fire, 0) < 0)
 		elog(ERROR, "SPI_execute_snapshot failed for \"%s\"", sql);
 	SPI_finish();
 	SetUserIdAndSecContext(user, context);
 }
 
-/* Put suspects into the queue, to be judged when the statement or the transaction ends. */
-void
-bz_judge_queue(const BzSuspect *suspect, int n, BzScope scope, Oid relid)
-{
-	for (int i = 0; i < n; i++)
-	{
-		Oid			types[] = {INT4OID, INT8OID, INT8OID, OIDOID};
-		Datum		values[] = {Int32GetDatum(suspect[i].charge), Int64GetDatum(suspect[i].key),
-								Int64GetDatum((int64) scope.since), ObjectIdGetDatum(relid)};
-
-		/* many rows of one account raise one charge each part of a long statement */
-		if (i > 0 && suspect[i].charge == suspect[i - 1].charge && suspect[i].key == suspect[i - 1].key)
-			continue;
-		execute("INSERT INTO bianzhi.queue (charge, key, since, relid) VALUES ($1, $2, $3, $4)", 4, types, values);
-	}
-}
-
 static void
-read_account(int64 id, Account *account)
+enqueue(const BzSuspect *suspect, BzScope scope, Oid relid, int round, bool fire)
 {
-	Relation	rel = table_open(bz_relid(BZ_ACCOUNT), AccessShareLock);
-	Relation	index = index_open(bz_relid(BZ_ACCOUNT_PKEY), AccessShareLock);
-	ScanKeyData key;
-	HeapTuple	tuple;
-	bool		isnull;
-	char	   *code;
+	Oid			types[] = {INT4OID, INT8OID, INT8OID, OIDOID, INT4OID};
+	Datum		values[] = {Int32GetDatum(suspect->charge), Int64GetDatum(suspect->key),
+							Int64GetDatum((int64) scope.since), ObjectIdGetDatum(relid), Int32GetDatum(round)};
 
-	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(id));
-	tuple = bz_fetch(rel, index, &key, 1);
-	if (tuple == NULL)
-		elog(ERROR, "account " INT64_FORMAT " is gone", id);
-	account->id = id;
-	account->unit = DatumGetInt64(heap_getattr(tuple, 2, RelationGetDescr(rel), &isnull));
-	code = TextDatumGetCString(heap_getattr(tuple, 3, RelationGetDescr(rel), &isnull));
-	account->category = bz_category_id(code, strlen(code));
-	index_close(index, NoLock);
-	table_close(rel, NoLock);
-}
-
-/* The account of the same unit and another category; 0 where there is none. */
-static int64
-sibling_account(const Account *account, int category)
-{
-	Relation	rel = table_open(bz_relid(BZ_ACCOUNT), AccessShareLock);
-	Relation	index = index_open(bz_relid(BZ_ACCOUNT_KEY), AccessShareLock);
-	ScanKeyData keys[2];
-	HeapTuple	tuple;
-	bool		isnull;
-	int64		id = 0;
-
-	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account->unit));
-	ScanKeyEntryInitialize(&keys[1], 0, 2, BTEqualStrategyNumber, InvalidOid, DEFAULT_COLLATION_OID, F_TEXTEQ,
-						   CStringGetTextDatum(bz_category_code(category)));
-	tuple = bz_fetch(rel, index, keys, 2);
-	if (tuple != NULL)
-		id = DatumGetInt64(heap_getattr(tuple, 1, RelationGetDescr(rel), &isnull));
-	index_close(index, NoLock);
-	table_close(rel, NoLock);
-	return id;
+	execute("INSERT INTO bianzhi.queue (charge, key, since, relid, round) VALUES ($1, $2, $3, $4, $5)", 5, types, values,
+			fire);
 }
 
 /*
- * Add a stretch of days to a finding.  Only days from "since" on are looked at;
- * a later stretch extends the finding, whose first day stays.
+ * Put suspects into the queue, to be judged when the statement or the
+ * transaction ends.  TRUNCATE does not clean up after triggers of other tables
+ * that are queued with it, so what it causes is judged in the queue's own
+ * statement; it makes no load grow, so nothing can still come that matters.
  */
+void
+bz_judge_queue(const BzSuspect *suspect, int n, BzScope scope, Oid relid, bool truncate)
+{
+	for (int i = 0; i < n; i++)
+	{
+		/* many rows of one account raise one charge each part of a long statement */
+		if (i > 0 && suspect[i].charge == suspect[i - 1].charge && suspect[i].key == suspect[i - 1].key)
+			continue;
+		enqueue(&suspect[i], scope, relid, 0, truncate);
+	}
+}
+
+/* Add a stretch of days, if it is later than those that came before, to a finding; only days from "since" on. */
 static void
-add_finding(Finding *finding, int32 from, int32 to, int32 since, const TlLevels *now, const TlLevels *was, bool closed)
+add_finding(Finding *finding, int32 from, int32 to, int32 since, int32 today, const TlLevels *now, const TlLevels *was,
+			bool closed)
 {
 	from = Max(from, since);
 	if (from >= to)
 		return;
-	if (!finding->found)
+	if (!finding->found || (!finding->present && to > today && from > finding->until))
 	{
 		finding->found = true;
 		finding->first = from;
@@ -156,32 +133,37 @@ add_finding(Finding *finding, int32 from, int32 to, int32 since, const TlLevels 
 		finding->asked = tl_load(now) - tl_load(was);
 		finding->closed = closed;
 	}
+	finding->present |= to > today;
 	finding->until = to;
 	finding->room = false;
 }
 
 static void
-leave_lead(const char *kind, int64 unit, const char *subject, const Finding *finding, const char *more)
+leave_lead_text(const char *kind, int64 unit, const char *subject, const char *evidence)
 {
 	Oid			types[] = {TEXTOID, INT8OID, TEXTOID, TEXTOID};
-	Datum		values[4];
+	Datum		values[] = {CStringGetTextDatum(kind), Int64GetDatum(unit), CStringGetTextDatum(subject),
+							CStringGetTextDatum(evidence)};
+
+	execute("INSERT INTO bianzhi.lead (kind, unit_id, subject, evidence) VALUES ($1, $2, $3, $4::pg_catalog.jsonb)", 4,
+			types, values, true);
+}
+
+static void
+leave_lead(const char *kind, int64 unit, const char *category, const Finding *finding)
+{
 	StringInfoData evidence;
 
 	initStringInfo(&evidence);
 	appendStringInfoString(&evidence, "{\"category\": ");
-	escape_json(&evidence, subject);
+	escape_json(&evidence, category);
 	appendStringInfo(&evidence, ", \"first\": \"%s\", \"until\": \"%s\"", bz_day_text(finding->first),
 					 bz_day_text(finding->until));
 	if (finding->now.v[TL_LINES] > 0)
 		appendStringInfo(&evidence, ", \"authorized\": " INT64_FORMAT, finding->now.v[TL_AUTHORIZED]);
-	appendStringInfo(&evidence, ", \"filled\": " INT64_FORMAT ", \"reserved\": " INT64_FORMAT "%s}",
-					 finding->now.v[TL_FILLED], finding->now.v[TL_RESERVED], more);
-	values[0] = CStringGetTextDatum(kind);
-	values[1] = Int64GetDatum(unit);
-	values[2] = CStringGetTextDatum(subject);
-	values[3] = CStringGetTextDatum(evidence.data);
-	execute("INSERT INTO bianzhi.lead (kind, unit_id, subject, evidence) VALUES ($1, $2, $3, $4::pg_catalog.jsonb)", 4,
-			types, values);
+	appendStringInfo(&evidence, ", \"filled\": " INT64_FORMAT ", \"reserved\": " INT64_FORMAT "}",
+					 finding->now.v[TL_FILLED], finding->now.v[TL_RESERVED]);
+	leave_lead_text(kind, unit, category, evidence.data);
 }
 
 /*
@@ -261,20 +243,17 @@ judge_limit(int64 id, BzScope scope, Oid relid)
 				was_line;
 	TlCursor	c[2];
 	Finding		breach = {0},
-				past = {0},
 				cut = {0},
 				negative = {0};
 	int32		today = bz_today();
-	int32		since;
 	int32		day = TL_BEGIN;
 	const char *code;
 
-	read_account(id, &account);
+	bz_account_read(id, &account.unit, &account.category);
 	rules = bz_category(account.category);
 	code = bz_category_code(account.category);
 	if (rules == NULL)
 		return;
-	since = Max(today, rules->enforced_since);
 	bz_line_scope(id, scope, &now_line, &was_line);
 	tl_start(&c[0], now_line.steps, now_line.n);
 	tl_start(&c[1], was_line.steps, BZ_BREAK == BZ_BREAK_NET ? 0 : was_line.n);
@@ -294,15 +273,12 @@ judge_limit(int64 id, BzScope scope, Oid relid)
 		over = now->v[TL_LINES] > 0 && tl_load(now) > now->v[TL_AUTHORIZED];
 		closed = now->v[TL_LINES] > 0 && now->v[TL_CLOSED] > 0 && !over;
 		if (now->v[TL_AUTHORIZED] < 0 && now->v[TL_AUTHORIZED] < was->v[TL_AUTHORIZED])
-			add_finding(&negative, day, next, TL_BEGIN, now, was, false);
+			add_finding(&negative, day, next, TL_BEGIN, today, now, was, false);
 		if (asked > 0 && (over || closed))
-		{
-			add_finding(&breach, day, next, since, now, was, closed);
-			add_finding(&past, day, Min(next, today), rules->enforced_since, now, was, closed);
-		}
+			add_finding(&breach, day, next, rules->enforced_since, today, now, was, closed);
 		else if ((over && (now->v[TL_AUTHORIZED] < was->v[TL_AUTHORIZED] || was->v[TL_LINES] == 0)) ||
 				 (now->v[TL_LINES] == 0 && was->v[TL_LINES] > 0 && tl_load(now) > 0))
-			add_finding(&cut, day, next, TL_BEGIN, now, was, false);
+			add_finding(&cut, day, next, TL_BEGIN, today, now, was, false);
 		else if (asked > 0 && breach.found && day == breach.until)
 			breach.room = true;
 		day = next;
@@ -315,18 +291,12 @@ judge_limit(int64 id, BzScope scope, Oid relid)
 				bz_errconstraint_on(relid, "quota_not_negative"));
 	if (rules->enforcement == BZ_ALLOW)
 		return;
-	if (breach.found && rules->enforcement == BZ_REFUSE)
+	if (breach.found && rules->enforcement == BZ_REFUSE && (breach.present || rules->past_excess == BZ_REFUSE))
 		refuse_limit(&account, &breach, false, relid);
 	if (breach.found)
-		leave_lead("recorded_excess", account.unit, code, &breach, "");
-	else if (past.found)
-	{
-		if (rules->past_excess == BZ_REFUSE && rules->enforcement == BZ_REFUSE)
-			refuse_limit(&account, &past, false, relid);
-		leave_lead("past_excess", account.unit, code, &past, "");
-	}
+		leave_lead(breach.present ? "recorded_excess" : "past_excess", account.unit, code, &breach);
 	if (cut.found)
-		leave_lead(cut.until <= today ? "past_excess" : "over_by_cut", account.unit, code, &cut, "");
+		leave_lead(cut.present ? "over_by_cut" : "past_excess", account.unit, code, &cut);
 }
 
 /* The load of an account's own category: its load less that of the categories below. */
@@ -349,15 +319,14 @@ judge_bare(int64 id, BzScope scope, Oid relid)
 	TlCursor   *c;				/* own now and was, the children's now and was, then the ancestors' now */
 	int			n = 2;
 	int			nown;
-	Finding		present = {0},
-				past = {0};
+	Finding		breach = {0};
 	int32		today = bz_today();
 	int32		day = TL_BEGIN;
 	BzLine		now,
 				was;
 	const char *code;
 
-	read_account(id, &account);
+	bz_account_read(id, &account.unit, &account.category);
 	rules = bz_category(account.category);
 	code = bz_category_code(account.category);
 	if (rules == NULL || rules->without_quota == BZ_ALLOW || rules->enforcement == BZ_ALLOW)
@@ -375,13 +344,13 @@ judge_bare(int64 id, BzScope scope, Oid relid)
 	n = 2;
 	for (int child = rules->first_child; child >= 0; child = bz_category(child)->next_sibling)
 	{
-		bz_line_scope(sibling_account(&account, child), scope, &now, &was);
+		bz_line_scope(bz_account_number(account.unit, child), scope, &now, &was);
 		tl_start(&c[n++], now.steps, now.n);
 		tl_start(&c[n++], was.steps, was.n);
 	}
 	for (int up = rules->parent; up >= 0; up = bz_category(up)->parent)
 	{
-		now = bz_line_now(sibling_account(&account, up));
+		now = bz_line_now(bz_account_number(account.unit, up));
 		tl_start(&c[n++], now.steps, now.n);
 	}
 
@@ -398,19 +367,15 @@ judge_bare(int64 id, BzScope scope, Oid relid)
 			bare &= c[i].now.v[TL_LINES] == 0;
 		asked = own_load(c, nown, false) - own_load(c, nown, true);
 		if (bare && asked > 0)
-		{
-			add_finding(&present, day, next, Max(today, rules->enforced_since), &c[0].now, &c[1].now, false);
-			add_finding(&past, day, Min(next, today), rules->enforced_since, &c[0].now, &c[1].now, false);
-		}
+			add_finding(&breach, day, next, rules->enforced_since, today, &c[0].now, &c[1].now, false);
 		day = next;
 	}
-	if (present.found && rules->without_quota == BZ_REFUSE && rules->enforcement == BZ_REFUSE)
-		refuse_limit(&account, &present, true, relid);
-	if (past.found && !present.found && rules->past_excess == BZ_REFUSE && rules->without_quota == BZ_REFUSE &&
-		rules->enforcement == BZ_REFUSE)
-		refuse_limit(&account, &past, true, relid);
-	if (present.found || past.found)
-		leave_lead("not_configured", account.unit, code, present.found ? &present : &past, "");
+	if (!breach.found)
+		return;
+	if (rules->without_quota == BZ_REFUSE && rules->enforcement == BZ_REFUSE &&
+		(breach.present || rules->past_excess == BZ_REFUSE))
+		refuse_limit(&account, &breach, true, relid);
+	leave_lead("not_configured", account.unit, code, &breach);
 }
 
 static int
@@ -423,6 +388,40 @@ seats_on(const BzSeat *seat, int n, int32 day)
 	return count;
 }
 
+/* The unit of the seat that began last before or on a day. */
+static int64
+unit_on(const BzSeat *seat, int n, int32 day)
+{
+	int64		unit = 0;
+	int32		from = TL_BEGIN;
+
+	for (int i = 0; i < n; i++)
+		if (seat[i].days.from <= day && day < seat[i].days.to && seat[i].days.from >= from)
+		{
+			unit = seat[i].unit;
+			from = seat[i].days.from;
+		}
+	return unit;
+}
+
+static int
+by_day(const void *a, const void *b)
+{
+	int32		x = *(const int32 *) a;
+	int32		y = *(const int32 *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* A second seat that lies wholly in the past is history: it leaves a lead. */
+static void
+second_seat_lead(int64 person, int64 unit, int32 first, int32 until)
+{
+	leave_lead_text("second_seat", unit, "",
+					psprintf("{\"person_ids\": [" INT64_FORMAT "], \"first\": \"%s\", \"until\": \"%s\"}", person,
+							 bz_day_text(first), bz_day_text(until)));
+}
+
 /* Judge the seats of a person: L13. */
 static void
 judge_seat(int64 person, BzScope scope, Oid relid)
@@ -432,40 +431,42 @@ judge_seat(int64 person, BzScope scope, Oid relid)
 	int			nnow,
 				nwas;
 	int32		today = bz_today();
-	Finding		past = {0};
-	int64		unit = 0;
+	int32	   *day;
+	int			n = 0;
+	BzGuard		guard;
+	int32		past_first = TL_END;
+	int32		past_until = TL_END;
 
-	bz_person_seats(person, scope, &now, &nnow, &was, &nwas);
+	bz_guard_open(&guard);
+	bz_guard_seats(&guard, person, scope, &now, &nnow, &was, &nwas);
+	bz_guard_close(&guard);
 	if (!bz_seats_overlap(now, nnow))
 		return;
-	/* the number of seats grows only where one begins, or where one of before ends */
+	day = palloc(2 * (nnow + nwas) * sizeof(int32));
 	for (int i = 0; i < nnow + nwas; i++)
 	{
-		int32		from = i < nnow ? now[i].days.from : was[i - nnow].days.to;
-		int32		day = from;
+		const TlRange *r = i < nnow ? &now[i].days : &was[i - nnow].days;
 
-		/* a day on which seats change, or today if the change is older and still stands */
-		for (int turn = 0; turn < 2; turn++, day = Max(from, today))
-		{
-			int			count = seats_on(now, nnow, day);
-
-			if (count < 2 || (BZ_BREAK != BZ_BREAK_NET && count <= seats_on(was, nwas, day)))
-				continue;
-			if (day >= today)
-				ereport(ERROR, errcode(ERRCODE_EXCLUSION_VIOLATION),
-						errmsg("a person would hold a second seat on %s", bz_day_text(day)),
-						bz_errconstraint_on(relid, "one_seat"));
-			if (!past.found || day < past.first)
-			{
-				past.found = true;
-				past.first = day;
-				past.until = today;
-				unit = i < nnow ? now[i].unit : now[0].unit;
-			}
-		}
+		day[n++] = r->from;
+		day[n++] = r->to;
 	}
-	if (past.found)
-		leave_lead("second_seat", unit, "", &past, psprintf(", \"person_id\": " INT64_FORMAT, person));
+	qsort(day, n, sizeof(int32), by_day);
+	for (int i = 0; i + 1 < n; i++)
+	{
+		int			seats = seats_on(now, nnow, day[i]);
+
+		if (day[i] == day[i + 1] || seats < 2 ||
+			(BZ_BREAK != BZ_BREAK_NET && seats <= seats_on(was, nwas, day[i])))
+			continue;
+		if (day[i + 1] > today)
+			ereport(ERROR, errcode(ERRCODE_EXCLUSION_VIOLATION),
+					errmsg("a person would hold a second seat on %s", bz_day_text(day[i])),
+					bz_errconstraint_on(relid, "one_seat"));
+		past_first = Min(past_first, day[i]);
+		past_until = day[i + 1];
+	}
+	if (past_first != TL_END)
+		second_seat_lead(person, unit_on(now, nnow, past_first), past_first, past_until);
 }
 
 static int
@@ -508,34 +509,72 @@ bz_judge_now(const BzSuspect *suspect, int n, BzScope scope, Oid relid)
 	pfree(sorted);
 }
 
+/* Everything that is in the queue */
+typedef struct Docket
+{
+	BzSuspect  *suspect;
+	int			n;
+	CommandId	since;
+	Oid			relid;
+	int			round;
+} Docket;
+
 /* Take all that is in the queue out of it. */
-static int
-empty_queue(BzSuspect **suspect, CommandId *since, Oid *relid)
+static void
+empty_queue(Docket *docket)
 {
 	Relation	rel = table_open(bz_relid(BZ_QUEUE), RowExclusiveLock);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	TableScanDesc scan = table_beginscan(rel, SnapshotSelf, 0, NULL);
-	int			n = 0;
 	int			capacity = 8;
 
-	*suspect = palloc(capacity * sizeof(BzSuspect));
-	*relid = InvalidOid;
+	memset(docket, 0, sizeof(*docket));
+	docket->suspect = palloc(capacity * sizeof(BzSuspect));
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		slot_getallattrs(slot);
-		if (n == capacity)
-			*suspect = repalloc(*suspect, (capacity *= 2) * sizeof(BzSuspect));
-		(*suspect)[n].charge = DatumGetInt32(slot->tts_values[1]);
-		(*suspect)[n++].key = DatumGetInt64(slot->tts_values[2]);
-		*since = (CommandId) DatumGetInt64(slot->tts_values[3]);
-		*relid = DatumGetObjectId(slot->tts_values[4]);
+		if (docket->n == capacity)
+			docket->suspect = repalloc(docket->suspect, (capacity *= 2) * sizeof(BzSuspect));
+		docket->suspect[docket->n].charge = DatumGetInt32(slot->tts_values[1]);
+		docket->suspect[docket->n++].key = DatumGetInt64(slot->tts_values[2]);
+		docket->since = (CommandId) DatumGetInt64(slot->tts_values[3]);
+		docket->relid = DatumGetObjectId(slot->tts_values[4]);
+		docket->round = DatumGetInt32(slot->tts_values[5]);
 		simple_heap_delete(rel, &slot->tts_tid);
 	}
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, NoLock);
 	CommandCounterIncrement();
-	return n;
+}
+
+/*
+ * Does some trigger still have to fire that may change a source?  A foreign key
+ * with ON DELETE CASCADE, or a trigger of the user, may take a seat away that
+ * the same statement has filled.  Only tables that this transaction writes can
+ * have such events.
+ */
+static bool
+more_to_come(void)
+{
+	Relation	rel = table_open(RelationRelationId, AccessShareLock);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	HeapTuple	tuple;
+	bool		more = false;
+
+	while (!more && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
+		LOCKTAG		tag;
+
+		if (!form->relhastriggers || form->oid == bz_relid(BZ_QUEUE))
+			continue;
+		SET_LOCKTAG_RELATION(tag, MyDatabaseId, form->oid);
+		more = bz_lock_held(&tag) && AfterTriggerPendingOnRel(form->oid);
+	}
+	systable_endscan(scan);
+	table_close(rel, NoLock);
+	return more;
 }
 
 PG_FUNCTION_INFO_V1(judge);
@@ -543,7 +582,9 @@ PG_FUNCTION_INFO_V1(judge);
 /*
  * Constraint trigger of "queue".  The first row that fires brings all that are
  * queued to judgement, so that they come in their order; the others find the
- * queue empty.
+ * queue empty.  If triggers still have to fire that came before us, they all go back
+ * to the end of the line; not for ever, as checks that a user has deferred wait
+ * until commit.
  *
  * Fired under the snapshot of the statement that queued, this is the end of
  * that statement, and its own net change decides; otherwise the check was
@@ -552,20 +593,25 @@ PG_FUNCTION_INFO_V1(judge);
 Datum
 judge(PG_FUNCTION_ARGS)
 {
-	BzSuspect  *suspect;
-	BzScope		scope = {0};
-	CommandId	since = 0;
-	Oid			relid;
-	int			n;
+	Docket		docket;
+	BzScope		scope;
 
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				errmsg("function \"%s\" was not called by trigger manager", "judge"));
-	n = empty_queue(&suspect, &since, &relid);
-	if (n == 0)
+	/* TRUNCATE's charges are judged within the command that has queued them */
+	CommandCounterIncrement();
+	empty_queue(&docket);
+	if (docket.n == 0)
 		PG_RETURN_POINTER(NULL);
-	scope.since = since;
-	scope.whole_transaction = GetActiveSnapshot()->curcid != since;
-	bz_judge_now(suspect, n, scope, relid);
+	scope.since = docket.since;
+	if (docket.round < MAX_ROUNDS && more_to_come())
+	{
+		for (int i = 0; i < docket.n; i++)
+			enqueue(&docket.suspect[i], scope, docket.relid, docket.round + 1, false);
+		PG_RETURN_POINTER(NULL);
+	}
+	scope.whole_transaction = GetActiveSnapshot()->curcid != docket.since;
+	bz_judge_now(docket.suspect, docket.n, scope, docket.relid);
 	PG_RETURN_POINTER(NULL);
 }

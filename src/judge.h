@@ -22,7 +22,8 @@ typedef struct BzSuspect
 	SubTransactionId sub;
 } BzSuspect;
 
-extern void bz_judge_queue(const BzSuspect *suspect, int n, BzScope scope, Oid relid);
+extern void bz_judge_queue(const BzSuspect *suspect, int n, BzScope scope, Oid relid,
+						   bool truncate);
 extern void bz_judge_now(const BzSuspect *suspect, int n, BzScope scope, Oid relid);
 
 #endif							/* BZ_JUDGE_H */

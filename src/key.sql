@@ -6,8 +6,9 @@
  * the keys' checks on the referencing side sleep; go_live() lists what dangles, or wakes them.  The checks on the
  * referenced side are never off: who is referenced cannot be deleted.
  *
- * Some never wake: the engine finds unit, section, category and (of a seat) person of each row of occupancy and
- * appointment anyway, and guards them, so that the keys' own checks would only cost.
+ * Some never wake: the engine finds unit, section, category and (of a seat) person of each row of a source anyway,
+ * and guards them, so that the keys' own checks would only cost.  What a unit counts in is no such key: most units
+ * count in nothing.
  */
 
 CREATE FUNCTION bianzhi.own_keys() RETURNS TABLE (key oid, name name, child regclass, parent regclass, by_engine boolean, asleep boolean)
@@ -15,10 +16,12 @@ CREATE FUNCTION bianzhi.own_keys() RETURNS TABLE (key oid, name name, child regc
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT c.oid, c.conname, c.conrelid::regclass, c.confrelid::regclass,
-		c.conrelid OPERATOR(pg_catalog.=) ANY (ARRAY['bianzhi.occupancy'::regclass, 'bianzhi.appointment'::regclass]::oid[])
-			AND c.confrelid OPERATOR(pg_catalog.=) ANY (ARRAY['bianzhi.unit'::regclass, 'bianzhi.category'::regclass]::oid[])
-			OR c.conrelid OPERATOR(pg_catalog.=) 'bianzhi.occupancy'::regclass
-			AND c.confrelid OPERATOR(pg_catalog.=) 'bianzhi.person'::regclass,
+		EXISTS (
+			SELECT 1
+			FROM bianzhi.source AS s JOIN pg_attribute AS a
+				ON a.attrelid OPERATOR(pg_catalog.=) s.relid AND a.attnum OPERATOR(pg_catalog.=) c.conkey[1]
+			WHERE s.relid OPERATOR(pg_catalog.=) c.conrelid AND c.conrelid OPERATOR(pg_catalog.<>) c.confrelid
+				AND a.attnum OPERATOR(pg_catalog.=) ANY (ARRAY[s.unit_column, s.section_column, s.category_column, s.person_column])),
 		EXISTS (
 			SELECT 1 FROM pg_trigger AS t JOIN pg_proc AS f ON f.oid OPERATOR(pg_catalog.=) t.tgfoid
 			WHERE t.tgconstraint OPERATOR(pg_catalog.=) c.oid AND f.proname OPERATOR(pg_catalog.=) 'RI_FKey_check_ins'

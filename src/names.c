@@ -10,19 +10,15 @@
 #include "postgres.h"
 #include "compat.h"
 
-#include "access/table.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
-#include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
-#include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "names.h"
@@ -122,60 +118,6 @@ bz_generation(BzRel which)
 	/* an OID not looked up yet would miss its invalidations */
 	(void) bz_relid(which);
 	return generation[which];
-}
-
-/*
- * Fetch the row with these keys as it is now: the newest committed or our own,
- * whatever snapshot the statement has.  NULL where there is none.
- *
- * SnapshotSelf is no MVCC snapshot: a scan that meets the old version after,
- * and the index entry of the new one before, a rival's commit sees neither.  So
- * nothing is believed absent at first sight.
- */
-HeapTuple
-bz_fetch(Relation rel, Relation index, ScanKey keys, int nkeys)
-{
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	HeapTuple	found = NULL;
-
-	for (int attempt = 0; attempt < 3 && found == NULL; attempt++)
-	{
-		IndexScanDesc scan = bz_index_beginscan(rel, index, SnapshotSelf, nkeys);
-
-		index_rescan(scan, keys, nkeys, NULL, 0);
-		if (index_getnext_slot(scan, ForwardScanDirection, slot))
-			found = ExecCopySlotHeapTuple(slot);
-		index_endscan(scan);
-	}
-	ExecDropSingleTupleTableSlot(slot);
-	return found;
-}
-
-/* The key that applications use for a unit: what messages say instead of names. */
-char *
-bz_unit_key(int64 unit_id)
-{
-	Relation	rel = table_open(bz_relid(BZ_UNIT), AccessShareLock);
-	Relation	index = index_open(bz_relid(BZ_UNIT_PKEY), AccessShareLock);
-	ScanKeyData key;
-	HeapTuple	tuple;
-	char	   *result;
-
-	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(unit_id));
-	tuple = bz_fetch(rel, index, &key, 1);
-	if (tuple != NULL)
-	{
-		bool		isnull;
-		Datum		value;
-
-		value = heap_getattr(tuple, get_attnum(RelationGetRelid(rel), "unit_key"), RelationGetDescr(rel), &isnull);
-		result = TextDatumGetCString(value);
-	}
-	else
-		result = psprintf(INT64_FORMAT, unit_id);
-	index_close(index, NoLock);
-	table_close(rel, NoLock);
-	return result;
 }
 
 /* A day as messages and evidence write it: always ISO 8601, whatever DateStyle says. */

@@ -5,7 +5,6 @@
 #ifndef BZ_NAMES_H
 #define BZ_NAMES_H
 
-#include "access/skey.h"
 #include "utils/rel.h"
 
 typedef enum BzRel
@@ -35,9 +34,6 @@ extern Oid	bz_relid(BzRel which);
 extern Oid	bz_owner(void);
 extern uint64 bz_generation(BzRel which);
 
-/* a row found by an index on bigint or text keys, as it is now */
-extern HeapTuple bz_fetch(Relation rel, Relation index, ScanKey keys, int nkeys);
-extern char *bz_unit_key(int64 unit_id);
 extern bool bz_may_read(BzRel which);
 extern void bz_as_owner(Oid *user, int *context);
 extern const char *bz_day_text(int32 day);

@@ -14,6 +14,7 @@
 #include "utils/date.h"
 #include "utils/snapmgr.h"
 
+#include "account.h"
 #include "live.h"
 #include "names.h"
 #include "scan.h"
@@ -64,15 +65,15 @@ bz_scan_next(BzScan *s)
 		if (!TTS_EMPTY(s->account_slot))
 		{
 			slot_getallattrs(s->account_slot);
-			if (DatumGetInt64(s->account_slot->tts_values[0]) == s->account)
+			if (DatumGetInt64(s->account_slot->tts_values[ACCOUNT_ID - 1]) == s->account)
 				break;
 		}
 		if (!index_getnext_slot(s->accounts_scan, ForwardScanDirection, s->account_slot))
 			ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
 					errmsg("timeline of account %lld belongs to no account", (long long) s->account));
 	}
-	s->unit = DatumGetInt64(s->account_slot->tts_values[1]);
-	s->category = s->account_slot->tts_values[2];
+	s->unit = DatumGetInt64(s->account_slot->tts_values[ACCOUNT_UNIT - 1]);
+	s->category = s->account_slot->tts_values[ACCOUNT_CATEGORY - 1];
 	return true;
 }
 

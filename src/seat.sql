@@ -164,6 +164,29 @@ REVOKE ALL ON FUNCTION bianzhi.uncounted_exemption() FROM PUBLIC;
 CREATE TRIGGER uncounted_needs_document AFTER UPDATE OR DELETE ON bianzhi.exemption
 	FOR EACH ROW WHEN (OLD.kind = 'uncounted') EXECUTE FUNCTION bianzhi.uncounted_exemption();
 
+CREATE FUNCTION bianzhi.uncounted_exemptions_truncated() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF bianzhi.is_live() AND (EXISTS (SELECT 1 FROM bianzhi.occupancy AS o WHERE NOT o.counted)
+		OR EXISTS (SELECT 1 FROM bianzhi.appointment AS a WHERE NOT a.counted))
+	THEN
+		RAISE EXCEPTION 'rows that do not count stand on exemptions'
+			USING ERRCODE = 'foreign_key_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
+				CONSTRAINT = 'uncounted_needs_document',
+				HINT = 'End those rows, or let them count, first.';
+	END IF;
+	RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION bianzhi.uncounted_exemptions_truncated() IS '单列依据保留: trigger function; refuses to empty the exemptions while uncounted rows stand on them';
+REVOKE ALL ON FUNCTION bianzhi.uncounted_exemptions_truncated() FROM PUBLIC;
+
+CREATE TRIGGER uncounted_needs_document_truncate AFTER TRUNCATE ON bianzhi.exemption
+	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.uncounted_exemptions_truncated();
+
 -- numbers of documents that have no row
 
 CREATE VIEW bianzhi.document_missing WITH (security_invoker = true) AS

@@ -22,7 +22,6 @@
 #include "utils/snapmgr.h"
 
 #include "catalogue.h"
-#include "chunk.h"
 #include "errors.h"
 #include "names.h"
 #include "seat_guard.h"
@@ -34,33 +33,6 @@ typedef struct Seats
 	int			n;
 	int			capacity;
 } Seats;
-
-/*
- * Hold a person for the rest of the transaction.  This also proves that the
- * person exists and keeps it from being deleted, as a foreign key's own check
- * would.  The person is not named in the message.
- */
-void
-bz_person_hold(int64 person, Oid relid)
-{
-	Relation	rel;
-	Relation	index;
-	ScanKeyData key;
-	bool		held;
-
-	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(person));
-	rel = table_open(bz_relid(BZ_PERSON), RowShareLock);
-	index = index_open(bz_relid(BZ_PERSON_PKEY), AccessShareLock);
-	if (BZ_BREAK == BZ_BREAK_SEAT)
-		held = bz_fetch(rel, index, &key, 1) != NULL;
-	else
-		held = bz_lock_row(rel, index, &key, LockTupleNoKeyExclusive);
-	index_close(index, NoLock);
-	table_close(rel, NoLock);
-	if (!held)
-		ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("person does not exist"),
-				bz_errconstraint_on(relid, "establishment_account"));
-}
 
 /* A plain index that leads with the column of persons, or NULL. */
 static Relation
@@ -138,68 +110,118 @@ take(const BzSource *source, TupleTableSlot *slot, int64 person, BzScope scope, 
 	return true;
 }
 
-static void
-read_seats(const BzSource *source, int64 person, BzScope scope, Seats *now, Seats *was)
+/* Open everything that the seats of persons are looked up in. */
+void
+bz_guard_open(BzGuard *g)
 {
-	Relation	rel = table_open(source->relid, AccessShareLock);
-	Relation	index = person_index(rel, source->person);
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	int			had_now = now->n;
-	int			had_was = was->n;
-	bool		steady;
+	const BzSource *all;
+	int			n = bz_sources(&all);
 
-	do
+	bz_finder_open(&g->person, bz_relid(BZ_PERSON), bz_relid(BZ_PERSON_PKEY), 1, RowShareLock);
+	g->table = palloc0((n + 1) * sizeof(BzSeatTable));
+	g->ntables = 0;
+	/* opening a table may reload the sources: copy before */
+	for (int i = 0; i < n; i++)
+		if (all[i].level == TL_FILLED && all[i].person != 0)
+			g->table[g->ntables++].source = all[i];
+	for (int i = 0; i < g->ntables; i++)
 	{
-		Snapshot	started = RegisterSnapshot(GetLatestSnapshot());
+		BzSeatTable *t = &g->table[i];
 
-		CHECK_FOR_INTERRUPTS();
-		steady = true;
-		now->n = had_now;
-		was->n = had_was;
-		if (index != NULL)
+		t->rel = table_open(t->source.relid, AccessShareLock);
+		t->index = person_index(t->rel, t->source.person);
+		t->slot = table_slot_create(t->rel, NULL);
+		if (t->index != NULL)
+			t->scan = bz_index_beginscan(t->rel, t->index, SnapshotAny, 1);
+	}
+	g->started = RegisterSnapshot(GetLatestSnapshot());
+}
+
+/* Close it all; locks stay until the end of the transaction. */
+void
+bz_guard_close(BzGuard *g)
+{
+	UnregisterSnapshot(g->started);
+	for (int i = 0; i < g->ntables; i++)
+	{
+		BzSeatTable *t = &g->table[i];
+
+		if (t->index != NULL)
 		{
-			IndexScanDesc scan = bz_index_beginscan(rel, index, SnapshotAny, 1);
-			ScanKeyData key;
-
-			ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(person));
-			index_rescan(scan, &key, 1, NULL, 0);
-			while (steady && index_getnext_slot(scan, ForwardScanDirection, slot))
-				steady = take(source, slot, person, scope, started, now, was);
-			index_endscan(scan);
+			index_endscan(t->scan);
+			index_close(t->index, NoLock);
 		}
-		else
-		{
-			TableScanDesc scan = table_beginscan(rel, SnapshotAny, 0, NULL);
+		ExecDropSingleTupleTableSlot(t->slot);
+		table_close(t->rel, NoLock);
+	}
+	bz_finder_close(&g->person);
+	pfree(g->table);
+}
 
-			while (steady && table_scan_getnextslot(scan, ForwardScanDirection, slot))
-				steady = take(source, slot, person, scope, started, now, was);
-			table_endscan(scan);
-		}
-		UnregisterSnapshot(started);
-	} while (!steady);
+/*
+ * Hold a person for the rest of the transaction.  This also proves that the
+ * person exists and keeps it from being deleted, as a foreign key's own check
+ * would.  The person is not named in the message.
+ */
+void
+bz_guard_hold(BzGuard *g, int64 person, Oid relid)
+{
+	ScanKeyData key;
 
-	ExecDropSingleTupleTableSlot(slot);
-	if (index != NULL)
-		index_close(index, NoLock);
-	table_close(rel, NoLock);
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(person));
+	if (BZ_BREAK == BZ_BREAK_SEAT ? !bz_find(&g->person, &key) : !bz_hold(&g->person, &key, LockTupleNoKeyExclusive))
+		ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("person does not exist"),
+				bz_errconstraint_on(relid, "establishment_account"));
+}
+
+/* Read the seats of a person in one table; false if a rival's commit got in the way. */
+static bool
+read_seats(BzGuard *g, BzSeatTable *t, int64 person, BzScope scope, Seats *now, Seats *was)
+{
+	bool		steady = true;
+
+	if (t->index != NULL)
+	{
+		ScanKeyData key;
+
+		ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(person));
+		index_rescan(t->scan, &key, 1, NULL, 0);
+		while (steady && index_getnext_slot(t->scan, ForwardScanDirection, t->slot))
+			steady = take(&t->source, t->slot, person, scope, g->started, now, was);
+	}
+	else
+	{
+		TableScanDesc scan = table_beginscan(t->rel, SnapshotAny, 0, NULL);
+
+		while (steady && table_scan_getnextslot(scan, ForwardScanDirection, t->slot))
+			steady = take(&t->source, t->slot, person, scope, g->started, now, was);
+		table_endscan(scan);
+	}
+	ExecClearTuple(t->slot);
+	return steady;
 }
 
 /* The counted seats of a person, as they are and as they were when the scope began. */
 void
-bz_person_seats(int64 person, BzScope scope, BzSeat **now, int *nnow, BzSeat **was, int *nwas)
+bz_guard_seats(BzGuard *g, int64 person, BzScope scope, BzSeat **now, int *nnow, BzSeat **was, int *nwas)
 {
 	Seats		now_seats = {0};
 	Seats		was_seats = {0};
-	const BzSource *all;
-	int			n = bz_sources(&all);
 
-	/* opening a table may reload the sources: work on a copy */
-	BzSource   *source = palloc((n + 1) * sizeof(BzSource));
+	for (int i = 0; i < g->ntables; i++)
+	{
+		int			had_now = now_seats.n;
+		int			had_was = was_seats.n;
 
-	memcpy(source, all, n * sizeof(BzSource));
-	for (int i = 0; i < n; i++)
-		if (source[i].level == TL_FILLED && source[i].person != 0)
-			read_seats(&source[i], person, scope, &now_seats, &was_seats);
+		while (!read_seats(g, &g->table[i], person, scope, &now_seats, &was_seats))
+		{
+			CHECK_FOR_INTERRUPTS();
+			UnregisterSnapshot(g->started);
+			g->started = RegisterSnapshot(GetLatestSnapshot());
+			now_seats.n = had_now;
+			was_seats.n = had_was;
+		}
+	}
 	*now = now_seats.seat;
 	*nnow = now_seats.n;
 	*was = was_seats.seat;
@@ -235,13 +257,19 @@ bz_seats_overlap(BzSeat *seat, int n)
 
 /* May the person have two seats on some day? */
 bool
-bz_person_crowded(int64 person)
+bz_guard_crowded(BzGuard *g, int64 person)
 {
 	BzSeat	   *now,
 			   *was;
 	int			nnow,
 				nwas;
+	bool		crowded;
 
-	bz_person_seats(person, (BzScope) {true, 0}, &now, &nnow, &was, &nwas);
-	return bz_seats_overlap(now, nnow);
+	bz_guard_seats(g, person, (BzScope) {true, 0}, &now, &nnow, &was, &nwas);
+	crowded = bz_seats_overlap(now, nnow);
+	if (now != NULL)
+		pfree(now);
+	if (was != NULL)
+		pfree(was);
+	return crowded;
 }

@@ -5,7 +5,9 @@
 #ifndef BZ_SEAT_GUARD_H
 #define BZ_SEAT_GUARD_H
 
+#include "finder.h"
 #include "scope.h"
+#include "source.h"
 #include "timeline.h"
 
 typedef struct BzSeat
@@ -14,9 +16,29 @@ typedef struct BzSeat
 	int64		unit;
 } BzSeat;
 
-extern void bz_person_hold(int64 person, Oid relid);
-extern bool bz_person_crowded(int64 person);
-extern void bz_person_seats(int64 person, BzScope scope, BzSeat **now, int *nnow, BzSeat **was, int *nwas);
+/* A source that names persons, open to look up seats in */
+typedef struct BzSeatTable
+{
+	BzSource	source;
+	Relation	rel;
+	Relation	index;			/* NULL: none that leads with the person */
+	IndexScanDesc scan;
+	TupleTableSlot *slot;
+} BzSeatTable;
+
+typedef struct BzGuard
+{
+	BzFinder	person;
+	BzSeatTable *table;
+	int			ntables;
+	Snapshot	started;		/* what was committed when we began to look */
+} BzGuard;
+
+extern void bz_guard_open(BzGuard *g);
+extern void bz_guard_close(BzGuard *g);
+extern void bz_guard_hold(BzGuard *g, int64 person, Oid relid);
+extern bool bz_guard_crowded(BzGuard *g, int64 person);
+extern void bz_guard_seats(BzGuard *g, int64 person, BzScope scope, BzSeat **now, int *nnow, BzSeat **was, int *nwas);
 extern bool bz_seats_overlap(BzSeat *seat, int n);
 
 #endif							/* BZ_SEAT_GUARD_H */

@@ -354,8 +354,10 @@ source_row(PG_FUNCTION_ARGS)
 Datum
 source_flush(PG_FUNCTION_ARGS)
 {
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
 	check_called_as(fcinfo, "source_flush", false);
-	bz_delta_flush(RelationGetRelid(((TriggerData *) fcinfo->context)->tg_relation));
+	bz_delta_flush(RelationGetRelid(trigger->tg_relation), TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event));
 	PG_RETURN_POINTER(NULL);
 }
 

@@ -116,7 +116,8 @@ BEGIN
 		attach_own.source::text LIKE 'bianzhi.%')
 	RETURNING source_id INTO attached;
 
-	IF NOT EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = attach_own.source AND tgname = '!bianzhi_row') THEN
+	PERFORM 1 FROM pg_trigger WHERE tgrelid = attach_own.source AND tgname = '!bianzhi_row';
+	IF NOT FOUND THEN
 		EXECUTE format('CREATE TRIGGER "!bianzhi_row" AFTER INSERT OR UPDATE OR DELETE ON %s'
 			' FOR EACH ROW EXECUTE FUNCTION bianzhi.source_row()', attach_own.source);
 		EXECUTE format('CREATE TRIGGER "!bianzhi_flush" AFTER INSERT OR UPDATE OR DELETE ON %s'

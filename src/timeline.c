@@ -43,6 +43,7 @@ put_number(uint8_t *out, int64_t value)
 	return out;
 }
 
+/* Read a number; NULL where the bytes are not the ones put_number() writes. */
 static const uint8_t *
 get_number(const uint8_t *in, const uint8_t *end, int64_t *value)
 {
@@ -55,6 +56,9 @@ get_number(const uint8_t *in, const uint8_t *end, int64_t *value)
 		u |= (uint64_t) (byte & 0x7f) << shift;
 		if (byte < 0x80)
 		{
+			/* no byte too many, no bit beyond the 64th */
+			if (shift > 0 && (byte == 0 || (shift == 63 && byte > 1)))
+				return NULL;
 			*value = (int64_t) (u >> 1) ^ -(int64_t) (u & 1);
 			return in;
 		}

@@ -20,6 +20,8 @@
 
 #include "access/genam.h"
 #include "access/stratnum.h"
+#include "access/table.h"
+#include "access/tableam.h"
 #include "catalog/pg_class.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
@@ -27,10 +29,11 @@
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/typcache.h"
 
 #include "errors.h"
-#include "names.h"
+#include "finder.h"
 #include "tree.h"
 
 /* the lock's tag: this part of the table, which is no column, is its tree */
@@ -102,33 +105,35 @@ same(const Tree *tree, Datum a, Datum b)
 static bool
 stands_above_itself(const Tree *tree, Datum start, Datum node)
 {
-	Relation index = index_open(key_index(tree), AccessShareLock);
+	BzFinder f;
 	Datum remembered = node;
 	uint64 steps = 0;
 	uint64 remember_at = 1;
 	bool found = same(tree, start, node);
 
-	if (index->rd_index->indnkeyatts != 1 || index->rd_index->indkey.values[0] != tree->key_attno)
+	f.rel = table_open(RelationGetRelid(tree->rel), NoLock);
+	f.index = index_open(key_index(tree), AccessShareLock);
+	f.slot = table_slot_create(f.rel, NULL);
+	f.scan = bz_index_beginscan(f.rel, f.index, SnapshotSelf, 1);
+	f.nkeys = 1;
+	if (f.index->rd_index->indnkeyatts != 1 || f.index->rd_index->indkey.values[0] != tree->key_attno)
 		elog(ERROR, "the key of relation \"%s\" is not its primary key", RelationGetRelationName(tree->rel));
 
 	while (!found)
 	{
 		ScanKeyData key;
-		HeapTuple tuple;
 		Datum parent;
 		bool isnull;
 
 		CHECK_FOR_INTERRUPTS();
-		ScanKeyEntryInitialize(&key, 0, 1, BTEqualStrategyNumber, InvalidOid, index->rd_indcollation[0],
+		ScanKeyEntryInitialize(&key, 0, 1, BTEqualStrategyNumber, InvalidOid, f.index->rd_indcollation[0],
 							   tree->type->eq_opr_finfo.fn_oid, node);
-		tuple = bz_fetch(tree->rel, index, &key, 1);
-		if (tuple == NULL)
+		if (!bz_find(&f, &key))
 			break; /* the foreign key's business */
-		parent = heap_getattr(tuple, tree->parent_attno, RelationGetDescr(tree->rel), &isnull);
+		parent = slot_getattr(f.slot, tree->parent_attno, &isnull);
 		if (isnull)
 			break;
 		node = datumCopy(parent, tree->type->typbyval, tree->type->typlen);
-		heap_freetuple(tuple);
 		found = same(tree, start, node) || same(tree, remembered, node);
 		if (++steps == remember_at)
 		{
@@ -136,7 +141,7 @@ stands_above_itself(const Tree *tree, Datum start, Datum node)
 			remember_at *= 2;
 		}
 	}
-	index_close(index, NoLock);
+	bz_finder_close(&f);
 	return found;
 }
 

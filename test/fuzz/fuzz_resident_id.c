@@ -194,7 +194,7 @@ try_made(const uint8_t *data, size_t size)
 	for (int i = 0; i < 17; i++)
 		text[i] = (char) ('0' + data[1 + i] % 10);
 	text[6] = (char) ('1' + data[7] % 2);
-	text[7] = text[6] == '1' ? (char) ('8' + data[8] % 2) : '0';
+	text[7] = text[6] == '1' ? (char) ('7' + data[8] % 3) : (char) ('0' + data[8] % 2);
 	text[10] = (char) ('0' + data[11] % 2);
 	text[12] = (char) ('0' + data[13] % 4);
 	text[17] = check_character(text);
