@@ -3,6 +3,8 @@
 #   make                      build
 #   make install              install (DESTDIR= is obeyed)
 #   make test                 every test; installs what is missing on Debian when run as root
+#   make demo                 published establishments in a private PostgreSQL, and what the limits do there
+#   make demo-stop            stop it and remove it
 #   make format               clang-format the C files
 #   make po-update            bring src/po/*.po up to date with the messages in src/*.c
 #   make with_llvm=no         build without LLVM bitcode
@@ -105,6 +107,12 @@ format:
 test:
 	test/run
 
+demo:
+	@test/demo/run
+
+demo-stop:
+	@test/demo/stop
+
 FORCE:
 
-.PHONY: FORCE format test po-update po-check install-translations installdirs-translations uninstall-translations
+.PHONY: FORCE format test demo demo-stop po-update po-check install-translations installdirs-translations uninstall-translations

@@ -39,8 +39,7 @@
 
 static HTAB *accounts;
 static MemoryContext context;
-static uint64 seen_account,
-			seen_unit;
+static uint64 seen_account, seen_unit;
 static bool have_ours;
 
 /* The keys of the registry's index on unit and category. */
@@ -59,10 +58,10 @@ bz_account_keys(ScanKey keys, int64 unit, int category)
 int64
 bz_account_number(int64 unit, int category)
 {
-	BzFinder	f;
+	BzFinder f;
 	ScanKeyData keys[2];
-	bool		isnull;
-	int64		id = 0;
+	bool isnull;
+	int64 id = 0;
 
 	bz_account_keys(keys, unit, category);
 	bz_finder_open(&f, bz_relid(BZ_ACCOUNT), bz_relid(BZ_ACCOUNT_KEY), 2, AccessShareLock);
@@ -76,10 +75,10 @@ bz_account_number(int64 unit, int category)
 void
 bz_account_read(int64 account, int64 *unit, int *category)
 {
-	BzFinder	f;
+	BzFinder f;
 	ScanKeyData key;
-	bool		isnull;
-	char	   *code;
+	bool isnull;
+	char *code;
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account));
 	bz_finder_open(&f, bz_relid(BZ_ACCOUNT), bz_relid(BZ_ACCOUNT_PKEY), 1, AccessShareLock);
@@ -95,10 +94,10 @@ bz_account_read(int64 account, int64 *unit, int *category)
 char *
 bz_unit_key(int64 unit_id)
 {
-	BzFinder	f;
+	BzFinder f;
 	ScanKeyData key;
-	bool		isnull;
-	char	   *result;
+	bool isnull;
+	char *result;
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(unit_id));
 	bz_finder_open(&f, bz_relid(BZ_UNIT), bz_relid(BZ_UNIT_PKEY), 1, AccessShareLock);
@@ -113,7 +112,7 @@ bz_unit_key(int64 unit_id)
 static void
 start(void)
 {
-	HASHCTL		ctl = {0};
+	HASHCTL ctl = {0};
 
 	if (context == NULL)
 		context = AllocSetContextCreate(TopMemoryContext, "bianzhi accounts", ALLOCSET_DEFAULT_SIZES);
@@ -163,9 +162,9 @@ bz_account_init(void)
 static void
 read_account(BzAccount *account)
 {
-	BzFinder	f;
+	BzFinder f;
 	ScanKeyData keys[2];
-	bool		isnull;
+	bool isnull;
 
 	bz_account_keys(keys, account->key.unit, account->key.category);
 	bz_finder_open(&f, bz_relid(BZ_ACCOUNT), bz_relid(BZ_ACCOUNT_KEY), 2, AccessShareLock);
@@ -193,8 +192,8 @@ read_account(BzAccount *account)
 void
 bz_account_begin(void)
 {
-	uint64		account_generation = bz_generation(BZ_ACCOUNT);
-	uint64		unit_generation = bz_generation(BZ_UNIT);
+	uint64 account_generation = bz_generation(BZ_ACCOUNT);
+	uint64 unit_generation = bz_generation(BZ_UNIT);
 
 	if (seen_account != account_generation || seen_unit != unit_generation)
 		bz_account_forget(false);
@@ -215,8 +214,8 @@ BzAccount *
 bz_account(int64 unit, int category)
 {
 	BzAccountKey key = {unit, category};
-	BzAccount  *account;
-	bool		found;
+	BzAccount *account;
+	bool found;
 
 	account = hash_search(accounts, &key, HASH_ENTER, &found);
 	if (!found)
@@ -240,11 +239,11 @@ bz_account(int64 unit, int category)
  * foreign key of the registry catches who comes later.
  */
 static void
-hold_unit(int64 unit)
+hold_unit(int64 unit, Oid relid)
 {
-	BzFinder	f;
+	BzFinder f;
 	ScanKeyData key;
-	bool		held;
+	bool held;
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(unit));
 	bz_finder_open(&f, bz_relid(BZ_UNIT), bz_relid(BZ_UNIT_PKEY), 1, RowShareLock);
@@ -252,7 +251,8 @@ hold_unit(int64 unit)
 	bz_finder_close(&f);
 	if (!held)
 		ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-				errmsg("unit %lld does not exist", (long long) unit), bz_errconstraint("unit", "establishment_account"));
+				errmsg("unit %lld does not exist", (long long) unit),
+				bz_errconstraint_on(relid, "establishment_account"));
 }
 
 static int
@@ -277,11 +277,11 @@ by_unit_and_code(const void *a, const void *b)
  * that check.
  */
 void
-bz_account_create(BzAccount **missing, int n)
+bz_account_create(BzAccount **missing, int n, Oid relid)
 {
-	Relation	rel;
-	Relation	chunks;
-	EState	   *estate;
+	Relation rel;
+	Relation chunks;
+	EState *estate;
 	ResultRelInfo *info;
 	TupleTableSlot *slot;
 
@@ -293,9 +293,9 @@ bz_account_create(BzAccount **missing, int n)
 		if (bz_category(missing[i]->key.category) == NULL)
 			ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 					errmsg("category \"%s\" does not exist", bz_category_code(missing[i]->key.category)),
-					bz_errconstraint("category", "establishment_account"));
+					bz_errconstraint_on(relid, "establishment_account"));
 		if (i == 0 || missing[i]->key.unit != missing[i - 1]->key.unit)
-			hold_unit(missing[i]->key.unit);
+			hold_unit(missing[i]->key.unit, relid);
 	}
 
 	rel = table_open(bz_relid(BZ_ACCOUNT), RowExclusiveLock);
@@ -308,14 +308,14 @@ bz_account_create(BzAccount **missing, int n)
 
 	for (int i = 0; i < n; i++)
 	{
-		BzAccount  *account = missing[i];
+		BzAccount *account = missing[i];
 
 		while (account->account_id == 0)
 		{
 			ItemPointerData tid;
-			bool		conflict = false;
-			uint32		token;
-			int64		id;
+			bool conflict = false;
+			uint32 token;
+			int64 id;
 
 			CHECK_FOR_INTERRUPTS();
 			ItemPointerSetInvalid(&tid);
@@ -324,7 +324,8 @@ bz_account_create(BzAccount **missing, int n)
 			memset(slot->tts_isnull, 0, slot->tts_tupleDescriptor->natts * sizeof(bool));
 			slot->tts_values[ACCOUNT_ID - 1] = Int64GetDatum(id);
 			slot->tts_values[ACCOUNT_UNIT - 1] = Int64GetDatum(account->key.unit);
-			slot->tts_values[ACCOUNT_CATEGORY - 1] = CStringGetTextDatum(bz_category_code(account->key.category));
+			slot->tts_values[ACCOUNT_CATEGORY - 1] = CStringGetTextDatum(
+				bz_category_code(account->key.category));
 			ExecStoreVirtualTuple(slot);
 
 			/* waits for a rival that is making it */

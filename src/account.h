@@ -15,31 +15,31 @@
 
 typedef struct BzAccountKey
 {
-	int64		unit;
-	int64		category;		/* bz_category_id(), 64 bits so that no padding is hashed */
+	int64 unit;
+	int64 category; /* bz_category_id(), 64 bits so that no padding is hashed */
 } BzAccountKey;
 
 typedef struct BzAccount
 {
 	BzAccountKey key;
-	int64		account_id;		/* 0: there is none yet */
-	int32		lives_from;		/* the unit's days */
-	int32		lives_to;
-	int64		parent;			/* the unit's parent, 0: none */
-	bool		is_section;
-	bool		ours;			/* made by a transaction that has not ended */
-	int			slot;			/* its place among the accounts of flush number "flush" */
-	uint64		flush;
+	int64 account_id; /* 0: there is none yet */
+	int32 lives_from; /* the unit's days */
+	int32 lives_to;
+	int64 parent; /* the unit's parent, 0: none */
+	bool is_section;
+	bool ours; /* made by a transaction that has not ended */
+	int slot;  /* its place among the accounts of flush number "flush" */
+	uint64 flush;
 } BzAccount;
 
 extern void bz_account_init(void);
 extern void bz_account_begin(void);
 extern BzAccount *bz_account(int64 unit, int category);
-extern void bz_account_create(BzAccount **accounts, int n);
+extern void bz_account_create(BzAccount **accounts, int n, Oid relid);
 extern void bz_account_forget(bool only_ours);
 extern void bz_account_keys(ScanKey keys, int64 unit, int category);
 extern int64 bz_account_number(int64 unit, int category);
 extern void bz_account_read(int64 account, int64 *unit, int *category);
 extern char *bz_unit_key(int64 unit_id);
 
-#endif							/* BZ_ACCOUNT_H */
+#endif /* BZ_ACCOUNT_H */

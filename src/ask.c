@@ -36,7 +36,7 @@ PG_FUNCTION_INFO_V1(unit_load_outside);
 static int
 category_argument(text *code)
 {
-	int			id = bz_category_id(VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code));
+	int id = bz_category_id(VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code));
 
 	if (bz_category(id) == NULL)
 		ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
@@ -49,18 +49,18 @@ category_argument(text *code)
 static int
 unit_accounts(int64 unit, int64 **ids)
 {
-	BzFinder	f;
+	BzFinder f;
 	ScanKeyData key;
-	bool		found;
-	int			n = 0;
-	int			capacity = 16;
+	bool found;
+	int n = 0;
+	int capacity = 16;
 
 	*ids = palloc(capacity * sizeof(int64));
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(unit));
 	bz_finder_open(&f, bz_relid(BZ_ACCOUNT), bz_relid(BZ_ACCOUNT_KEY), 1, AccessShareLock);
 	for (found = bz_find(&f, &key); found; found = index_getnext_slot(f.scan, ForwardScanDirection, f.slot))
 	{
-		bool		isnull;
+		bool isnull;
 
 		if (n == capacity)
 			*ids = repalloc(*ids, (capacity *= 2) * sizeof(int64));
@@ -73,8 +73,8 @@ unit_accounts(int64 unit, int64 **ids)
 static int
 by_number(const void *a, const void *b)
 {
-	int64		x = *(const int64 *) a;
-	int64		y = *(const int64 *) b;
+	int64 x = *(const int64 *) a;
+	int64 y = *(const int64 *) b;
 
 	return x < y ? -1 : x > y;
 }
@@ -88,25 +88,25 @@ by_number(const void *a, const void *b)
 Datum
 lock_accounts(PG_FUNCTION_ARGS)
 {
-	Datum	   *units;
-	bool	   *nulls;
-	int			nunits;
-	int64	   *ids = palloc(sizeof(int64));
-	int			n = 0;
+	Datum *units;
+	bool *nulls;
+	int nunits;
+	int64 *ids = palloc(sizeof(int64));
+	int n = 0;
 	BzAccount **missing = NULL;
-	int			nmissing = 0;
-	BzWriter	writer;
+	int nmissing = 0;
+	BzWriter writer;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_VOID();
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &units, &nulls,
-					  &nunits);
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
+					  &units, &nulls, &nunits);
 	LockRelationOid(bz_relid(BZ_CHUNK), RowExclusiveLock);
 	bz_account_begin();
 	if (!PG_ARGISNULL(1))
 	{
-		int			category = category_argument(PG_GETARG_TEXT_PP(1));
-		int			depth = 0;
+		int category = category_argument(PG_GETARG_TEXT_PP(1));
+		int depth = 0;
 		BzAccount **path;
 
 		for (int c = category; c >= 0; c = bz_category(c)->parent)
@@ -117,21 +117,21 @@ lock_accounts(PG_FUNCTION_ARGS)
 		for (int i = 0; i < nunits; i++)
 			for (int c = category; c >= 0 && !nulls[i]; c = bz_category(c)->parent)
 			{
-				BzAccount  *account = bz_account(DatumGetInt64(units[i]), c);
+				BzAccount *account = bz_account(DatumGetInt64(units[i]), c);
 
 				path[n++] = account;
 				if (account->account_id == 0)
 					missing[nmissing++] = account;
 			}
-		bz_account_create(missing, nmissing);
+		bz_account_create(missing, nmissing, InvalidOid);
 		for (int i = 0; i < n; i++)
 			ids[i] = path[i]->account_id;
 	}
 	else
 		for (int i = 0; i < nunits; i++)
 		{
-			int64	   *some;
-			int			nsome = nulls[i] ? 0 : unit_accounts(DatumGetInt64(units[i]), &some);
+			int64 *some;
+			int nsome = nulls[i] ? 0 : unit_accounts(DatumGetInt64(units[i]), &some);
 
 			ids = repalloc(ids, (n + nsome + 1) * sizeof(int64));
 			for (int k = 0; k < nsome; k++)
@@ -152,11 +152,11 @@ lock_accounts(PG_FUNCTION_ARGS)
 Datum
 levels_now(PG_FUNCTION_ARGS)
 {
-	TupleDesc	desc;
-	Datum		values[TL_NLEVELS];
-	bool		nulls[TL_NLEVELS] = {false};
-	TlCursor	cursor;
-	BzLine		line;
+	TupleDesc desc;
+	Datum values[TL_NLEVELS];
+	bool nulls[TL_NLEVELS] = {false};
+	TlCursor cursor;
+	BzLine line;
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
@@ -186,15 +186,15 @@ static const char *const answer_word[] = {"fits", "recorded", "not_configured", 
 static Answer
 answer_on(const TlCursor *c, const int *category, int n, int32 seats, bool need_line)
 {
-	Answer		answer = FITS;
-	bool		bare = true;
+	Answer answer = FITS;
+	bool bare = true;
 	const BzCategory *own = bz_category(category[0]);
 
 	for (int i = 0; i < n; i++)
 	{
 		const BzCategory *rules = bz_category(category[i]);
 		const TlLevels *now = &c[i].now;
-		Answer		here = FITS;
+		Answer here = FITS;
 
 		if (now->v[TL_LINES] <= 0)
 			continue;
@@ -216,9 +216,9 @@ answer_on(const TlCursor *c, const int *category, int n, int32 seats, bool need_
 
 typedef struct Room
 {
-	Answer		answer;			/* the first refusal, else whether anything is recorded */
-	int32		first;			/* first day that does not fit; TL_END: none */
-	int32		fits_from;		/* first day from which all days fit; TL_END: none */
+	Answer answer;	 /* the first refusal, else whether anything is recorded */
+	int32 first;	 /* first day that does not fit; TL_END: none */
+	int32 fits_from; /* first day from which all days fit; TL_END: none */
 } Room;
 
 /*
@@ -229,27 +229,27 @@ typedef struct Room
 static Room
 find_room(int64 unit, int category, TlRange days, int32 seats, bool need_line)
 {
-	Room		room = {FITS, TL_END, days.from};
-	int			path[64];
-	TlCursor	c[64];
-	int			n = 0;
-	int32		since = bz_today();
-	int32		day = days.from;
+	Room room = {FITS, TL_END, days.from};
+	int path[64];
+	TlCursor c[64];
+	int n = 0;
+	int32 since = bz_today();
+	int32 day = days.from;
 
 	LockRelationOid(bz_relid(BZ_CHUNK), AccessShareLock);
 	bz_account_begin();
 	since = Max(since, bz_category(category)->enforced_since);
 	for (int up = category; up >= 0 && n < (int) lengthof(path); up = bz_category(up)->parent)
 	{
-		BzLine		line = bz_line_now(bz_account(unit, up)->account_id);
+		BzLine line = bz_line_now(bz_account(unit, up)->account_id);
 
 		tl_start(&c[n], line.steps, line.n);
 		path[n++] = up;
 	}
 	while (day < days.to)
 	{
-		int32		next;
-		Answer		answer;
+		int32 next;
+		Answer answer;
 
 		tl_advance(c, n, day);
 		next = Min(tl_next_day(c, n), days.to);
@@ -291,11 +291,11 @@ day_or_null(int32 day, bool *isnull)
 Datum
 would_exceed(PG_FUNCTION_ARGS)
 {
-	TupleDesc	desc;
-	TlRange		days;
-	Room		room;
-	Datum		values[3];
-	bool		nulls[3] = {false};
+	TupleDesc desc;
+	TlRange days;
+	Room room;
+	Datum values[3];
+	bool nulls[3] = {false};
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
@@ -314,9 +314,9 @@ would_exceed(PG_FUNCTION_ARGS)
 Datum
 earliest_vacancy(PG_FUNCTION_ARGS)
 {
-	TlRange		days = {bz_today(), TL_END};
-	Room		room = find_room(PG_GETARG_INT64(0), category_argument(PG_GETARG_TEXT_PP(1)), days,
-								 seats_argument(PG_GETARG_INT32(2)), true);
+	TlRange days = {bz_today(), TL_END};
+	Room room = find_room(PG_GETARG_INT64(0), category_argument(PG_GETARG_TEXT_PP(1)), days,
+						  seats_argument(PG_GETARG_INT32(2)), true);
 
 	if (room.fits_from == TL_END)
 		PG_RETURN_NULL();
@@ -330,22 +330,22 @@ earliest_vacancy(PG_FUNCTION_ARGS)
 Datum
 unit_load_outside(PG_FUNCTION_ARGS)
 {
-	int64	   *ids;
-	int			n = unit_accounts(PG_GETARG_INT64(0), &ids);
-	TlRange		days;
-	int32		first = TL_END;
+	int64 *ids;
+	int n = unit_accounts(PG_GETARG_INT64(0), &ids);
+	TlRange days;
+	int32 first = TL_END;
 
 	bz_range_days(PG_GETARG_DATUM(1), &days.from, &days.to);
 	for (int i = 0; i < n; i++)
 	{
-		BzLine		line = bz_line_now(ids[i]);
-		TlCursor	c;
-		int32		day = TL_BEGIN;
+		BzLine line = bz_line_now(ids[i]);
+		TlCursor c;
+		int32 day = TL_BEGIN;
 
 		tl_start(&c, line.steps, line.n);
 		while (day < TL_END)
 		{
-			int32		next;
+			int32 next;
 
 			tl_advance(&c, 1, day);
 			next = tl_next_day(&c, 1);

@@ -32,14 +32,13 @@ static void
 bind_texts(void)
 {
 #ifdef ENABLE_NLS
-	Dl_info		self;
+	Dl_info self;
 	const char *file;
-	size_t		dir_len = strlen(BZ_PKGLIBDIR);
-	size_t		prefix_len;
+	size_t dir_len = strlen(BZ_PKGLIBDIR);
+	size_t prefix_len;
 
 	if (dladdr((void *) bind_texts, &self) == 0 || self.dli_fname == NULL ||
-		(file = strrchr(self.dli_fname, '/')) == NULL ||
-		(size_t) (file - self.dli_fname) < dir_len ||
+		(file = strrchr(self.dli_fname, '/')) == NULL || (size_t) (file - self.dli_fname) < dir_len ||
 		strncmp(file - dir_len, BZ_PKGLIBDIR, dir_len) != 0)
 	{
 		pg_bindtextdomain(TEXTDOMAIN);

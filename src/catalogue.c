@@ -23,10 +23,10 @@
 #include "names.h"
 
 static MemoryContext context;
-static BzCategory *category;	/* by number */
-static int	ncategories;
-static int	capacity;
-static uint32 *bucket;			/* open addressing: number + 1, or 0 */
+static BzCategory *category; /* by number */
+static int ncategories;
+static int capacity;
+static uint32 *bucket; /* open addressing: number + 1, or 0 */
 static uint32 nbuckets;
 static bool loaded;
 static uint64 loaded_generation;
@@ -34,7 +34,7 @@ static uint64 loaded_generation;
 static uint32
 find_bucket(const char *code, int len)
 {
-	uint32		b = hash_bytes((const unsigned char *) code, len) & (nbuckets - 1);
+	uint32 b = hash_bytes((const unsigned char *) code, len) & (nbuckets - 1);
 
 	while (bucket[b] != 0)
 	{
@@ -51,9 +51,9 @@ find_bucket(const char *code, int len)
 static void
 grow(void)
 {
-	int			new_capacity = capacity == 0 ? 64 : capacity * 2;
+	int new_capacity = capacity == 0 ? 64 : capacity * 2;
 	BzCategory *new_category;
-	uint32	   *new_bucket;
+	uint32 *new_bucket;
 
 	if (context == NULL)
 		context = AllocSetContextCreate(TopMemoryContext, "bianzhi categories", ALLOCSET_DEFAULT_SIZES);
@@ -78,14 +78,14 @@ grow(void)
 int
 bz_category_id(const char *code, int len)
 {
-	uint32		b;
+	uint32 b;
 
 	if (ncategories >= capacity)
 		grow();
 	b = find_bucket(code, len);
 	if (bucket[b] == 0)
 	{
-		char	   *copy = MemoryContextAlloc(context, len + 1);
+		char *copy = MemoryContextAlloc(context, len + 1);
 
 		memcpy(copy, code, len);
 		copy[len] = '\0';
@@ -112,16 +112,16 @@ verdict(const char *word)
 		return BZ_REFUSE;
 	if (strcmp(word, "record") == 0)
 		return BZ_RECORD;
-	return BZ_ALLOW;			/* off, allow */
+	return BZ_ALLOW; /* off, allow */
 }
 
 /* a column of "slot" as text, NULL where it is null */
 static char *
 text_column(TupleTableSlot *slot, const char *name)
 {
-	AttrNumber	attno = get_attnum(slot->tts_tableOid, name);
-	bool		isnull;
-	Datum		value;
+	AttrNumber attno = get_attnum(slot->tts_tableOid, name);
+	bool isnull;
+	Datum value;
 
 	if (attno == InvalidAttrNumber)
 		elog(ERROR, "column \"%s\" of bianzhi.category is gone", name);
@@ -137,24 +137,24 @@ text_column(TupleTableSlot *slot, const char *name)
 static void
 load(void)
 {
-	Relation	rel = table_open(bz_relid(BZ_CATEGORY), AccessShareLock);
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	Relation rel = table_open(bz_relid(BZ_CATEGORY), AccessShareLock);
+	Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
 	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	AttrNumber	since = get_attnum(RelationGetRelid(rel), "enforced_since");
-	uint64		now = bz_generation(BZ_CATEGORY);
+	AttrNumber since = get_attnum(RelationGetRelid(rel), "enforced_since");
+	uint64 now = bz_generation(BZ_CATEGORY);
 
 	for (int i = 0; i < ncategories; i++)
 		category[i].exists = false;
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
-		char	   *code = text_column(slot, "code");
-		char	   *parent = text_column(slot, "parent");
-		char	   *measure = text_column(slot, "measure");
-		int			id = bz_category_id(code, strlen(code));
-		int			parent_id = parent == NULL ? -1 : bz_category_id(parent, strlen(parent));
-		bool		isnull;
-		BzCategory *c = &category[id];	/* after the last call that may move it */
+		char *code = text_column(slot, "code");
+		char *parent = text_column(slot, "parent");
+		char *measure = text_column(slot, "measure");
+		int id = bz_category_id(code, strlen(code));
+		int parent_id = parent == NULL ? -1 : bz_category_id(parent, strlen(parent));
+		bool isnull;
+		BzCategory *c = &category[id]; /* after the last call that may move it */
 
 		c->parent = parent_id;
 		c->measure = strcmp(measure, "plan") == 0 ? 'l' : measure[0];

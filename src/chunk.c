@@ -36,10 +36,9 @@ void
 bz_range_days(Datum range, int32 *from, int32 *to)
 {
 	static TypeCacheEntry *type;
-	RangeType  *r = DatumGetRangeTypeP(range);
-	RangeBound	lower,
-				upper;
-	bool		empty;
+	RangeType *r = DatumGetRangeTypeP(range);
+	RangeBound lower, upper;
+	bool empty;
 
 	if (type == NULL || type->type_id != RangeTypeGetOid(r))
 		type = lookup_type_cache(RangeTypeGetOid(r), TYPECACHE_RANGE_INFO);
@@ -52,9 +51,9 @@ bz_range_days(Datum range, int32 *from, int32 *to)
 bool
 bz_chunk_try_decode(TupleTableSlot *slot, BzChunk *chunk)
 {
-	bytea	   *body;
+	bytea *body;
 	const uint8 *bytes;
-	int			n;
+	int n;
 
 	slot_getallattrs(slot);
 	chunk->tid = slot->tts_tid;
@@ -84,7 +83,7 @@ bz_chunk_decode(TupleTableSlot *slot, BzChunk *chunk)
 Datum
 bz_chunk_body(const TlLevels *before, const TlStep *steps, int n)
 {
-	bytea	   *body = palloc(VARHDRSZ + TL_ENCODED_MAX(n));
+	bytea *body = palloc(VARHDRSZ + TL_ENCODED_MAX(n));
 
 	SET_VARSIZE(body, VARHDRSZ + tl_encode(before, steps, n, (uint8 *) VARDATA(body)));
 	return PointerGetDatum(body);
@@ -94,10 +93,10 @@ bz_chunk_body(const TlLevels *before, const TlStep *steps, int n)
 void
 bz_chunk_insert(Relation rel, int64 account, int32 from, int32 until, Datum body)
 {
-	Datum		values[CHUNK_NATTS] = {Int64GetDatum(account), DateADTGetDatum(from), DateADTGetDatum(until), body};
-	bool		nulls[CHUNK_NATTS] = {false};
-	HeapTuple	tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
-	Relation	index = index_open(bz_relid(BZ_CHUNK_PKEY), RowExclusiveLock);
+	Datum values[CHUNK_NATTS] = {Int64GetDatum(account), DateADTGetDatum(from), DateADTGetDatum(until), body};
+	bool nulls[CHUNK_NATTS] = {false};
+	HeapTuple tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
+	Relation index = index_open(bz_relid(BZ_CHUNK_PKEY), RowExclusiveLock);
 
 	heap_insert(rel, tuple, GetCurrentCommandId(true), 0, NULL);
 	/* account_id and from_day lead the columns, as they lead the key */
@@ -110,7 +109,7 @@ bz_chunk_insert(Relation rel, int64 account, int32 from, int32 until, Datum body
 void
 bz_chunk_first(Relation rel, int64 account)
 {
-	TlLevels	zero = {{0}};
+	TlLevels zero = {{0}};
 
 	bz_chunk_insert(rel, account, TL_BEGIN, TL_END, bz_chunk_body(&zero, NULL, 0));
 }
@@ -120,10 +119,10 @@ bz_chunk_first(Relation rel, int64 account)
  * the line has reached, its first day becomes a step of the line.
  */
 void
-bz_line_append(BzLine *line, TlLevels *level, int *capacity, int32 from, const TlLevels *before, const TlStep *steps,
-			   int n)
+bz_line_append(BzLine *line, TlLevels *level, int *capacity, int32 from, const TlLevels *before,
+			   const TlStep *steps, int n)
 {
-	TlStep		join = {.day = from};
+	TlStep join = {.day = from};
 
 	while (line->n + n + 1 > *capacity)
 	{
@@ -154,9 +153,9 @@ bz_line_append(BzLine *line, TlLevels *level, int *capacity, int32 from, const T
 
 typedef struct ChunkList
 {
-	BzChunk    *chunk;
-	int			n;
-	int			capacity;
+	BzChunk *chunk;
+	int n;
+	int capacity;
 } ChunkList;
 
 static void
@@ -174,7 +173,7 @@ add_chunk(ChunkList *list, const BzChunk *chunk)
 static bool
 tiles(const ChunkList *list)
 {
-	int32		day = TL_BEGIN;
+	int32 day = TL_BEGIN;
 
 	for (int i = 0; i < list->n; i++)
 	{
@@ -194,11 +193,11 @@ tiles(const ChunkList *list)
 static bool
 read_chunks(int64 account, BzScope scope, ChunkList *now, ChunkList *was)
 {
-	Relation	rel = table_open(bz_relid(BZ_CHUNK), AccessShareLock);
-	Relation	index = index_open(bz_relid(BZ_CHUNK_PKEY), AccessShareLock);
+	Relation rel = table_open(bz_relid(BZ_CHUNK), AccessShareLock);
+	Relation index = index_open(bz_relid(BZ_CHUNK_PKEY), AccessShareLock);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	ScanKeyData key;
-	bool		sound = true;
+	bool sound = true;
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account));
 	for (int attempt = 0; sound; attempt++)
@@ -210,11 +209,10 @@ read_chunks(int64 account, BzScope scope, ChunkList *now, ChunkList *was)
 		index_rescan(scan, &key, 1, NULL, 0);
 		while (index_getnext_slot(scan, ForwardScanDirection, slot))
 		{
-			bool		free;
-			HeapTuple	tuple = ExecFetchSlotHeapTuple(slot, false, &free);
-			bool		is_now,
-						was_then;
-			BzChunk		chunk;
+			bool free;
+			HeapTuple tuple = ExecFetchSlotHeapTuple(slot, false, &free);
+			bool is_now, was_then;
+			BzChunk chunk;
 
 			bz_scope_classify(tuple, ((BufferHeapTupleTableSlot *) slot)->buffer, scope, &is_now, &was_then);
 			if (!is_now && !was_then)
@@ -240,20 +238,21 @@ read_chunks(int64 account, BzScope scope, ChunkList *now, ChunkList *was)
 static void
 raise_damaged(int64 account)
 {
-	ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED), errmsg("timeline of account %lld is damaged", (long long) account),
+	ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
+			errmsg("timeline of account %lld is damaged", (long long) account),
 			errhint("Run bianzhi.recount()."));
 }
 
 static BzLine
 join_chunks(const ChunkList *list)
 {
-	BzLine		line = {NULL, 0};
-	TlLevels	level = {{0}};
-	int			capacity = 0;
+	BzLine line = {NULL, 0};
+	TlLevels level = {{0}};
+	int capacity = 0;
 
 	for (int i = 0; i < list->n; i++)
-		bz_line_append(&line, &level, &capacity, list->chunk[i].from, &list->chunk[i].before, list->chunk[i].steps,
-					   list->chunk[i].nsteps);
+		bz_line_append(&line, &level, &capacity, list->chunk[i].from, &list->chunk[i].before,
+					   list->chunk[i].steps, list->chunk[i].nsteps);
 	return line;
 }
 
@@ -264,8 +263,7 @@ join_chunks(const ChunkList *list)
 void
 bz_line_scope(int64 account, BzScope scope, BzLine *now, BzLine *was)
 {
-	ChunkList	now_chunks,
-				was_chunks;
+	ChunkList now_chunks, was_chunks;
 
 	if (!read_chunks(account, scope, &now_chunks, &was_chunks))
 		raise_damaged(account);
@@ -277,10 +275,9 @@ bz_line_scope(int64 account, BzScope scope, BzLine *now, BzLine *was)
 bool
 bz_line_read(int64 account, BzLine *line)
 {
-	ChunkList	now,
-				was;
+	ChunkList now, was;
 
-	if (!read_chunks(account, (BzScope) {true, 0}, &now, &was) || now.n == 0)
+	if (!read_chunks(account, (BzScope){true, 0}, &now, &was) || now.n == 0)
 		return false;
 	*line = join_chunks(&now);
 	return true;
@@ -290,7 +287,7 @@ bz_line_read(int64 account, BzLine *line)
 BzLine
 bz_line_now(int64 account)
 {
-	BzLine		line = {NULL, 0};
+	BzLine line = {NULL, 0};
 
 	if (account != 0 && !bz_line_read(account, &line))
 		raise_damaged(account);

@@ -22,18 +22,18 @@
 typedef struct BzChunk
 {
 	ItemPointerData tid;
-	int64		account;
-	int32		from;
-	int32		until;
-	TlLevels	before;
-	TlStep	   *steps;
-	int			nsteps;
+	int64 account;
+	int32 from;
+	int32 until;
+	TlLevels before;
+	TlStep *steps;
+	int nsteps;
 } BzChunk;
 
 typedef struct BzLine
 {
-	TlStep	   *steps;
-	int			n;
+	TlStep *steps;
+	int n;
 } BzLine;
 
 extern void bz_range_days(Datum range, int32 *from, int32 *to);
@@ -51,4 +51,4 @@ extern BzLine bz_line_now(int64 account);
 extern bool bz_line_read(int64 account, BzLine *line);
 extern void bz_line_scope(int64 account, BzScope scope, BzLine *now, BzLine *was);
 
-#endif							/* BZ_CHUNK_H */
+#endif /* BZ_CHUNK_H */

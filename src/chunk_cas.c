@@ -73,7 +73,7 @@ read_ahead(BzWriter *w, int64 account, int32 day, int32 to, BzChunk *chunk)
 {
 	ScanKeyData keys[3];
 	IndexScanDesc scan;
-	int			n = 0;
+	int n = 0;
 
 	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account));
 	for (int attempt = 0; n == 0; attempt++)
@@ -88,7 +88,7 @@ read_ahead(BzWriter *w, int64 account, int32 day, int32 to, BzChunk *chunk)
 				n = 1;
 		}
 		index_endscan(scan);
-		ExecClearTuple(w->slot);	/* a pin left behind would keep the page from being pruned */
+		ExecClearTuple(w->slot); /* a pin left behind would keep the page from being pruned */
 		if (n > 0)
 			break;
 		CHECK_FOR_INTERRUPTS();
@@ -120,14 +120,14 @@ read_ahead(BzWriter *w, int64 account, int32 day, int32 to, BzChunk *chunk)
 static bool
 swap(BzWriter *w, const BzChunk *old, int32 until, Datum body)
 {
-	Datum		values[CHUNK_NATTS] = {Int64GetDatum(old->account), DateADTGetDatum(old->from), DateADTGetDatum(until),
-									   body};
-	bool		nulls[CHUNK_NATTS] = {false};
-	HeapTuple	tuple = heap_form_tuple(RelationGetDescr(w->rel), values, nulls);
+	Datum values[CHUNK_NATTS] = {Int64GetDatum(old->account), DateADTGetDatum(old->from),
+								 DateADTGetDatum(until), body};
+	bool nulls[CHUNK_NATTS] = {false};
+	HeapTuple tuple = heap_form_tuple(RelationGetDescr(w->rel), values, nulls);
 	ItemPointerData tid = old->tid;
 	TM_FailureData failure;
 	LockTupleMode mode;
-	TM_Result	result;
+	TM_Result result;
 
 retry:
 	result = bz_heap_update(w->rel, &tid, tuple, GetCurrentCommandId(true), &failure, &mode);
@@ -151,7 +151,8 @@ retry:
 		case TM_Deleted:
 			return false;
 		default:
-			elog(ERROR, "unexpected result %d of changing the timeline of account " INT64_FORMAT, result, old->account);
+			elog(ERROR, "unexpected result %d of changing the timeline of account " INT64_FORMAT, result,
+				 old->account);
 	}
 }
 
@@ -162,8 +163,8 @@ retry:
 static bool
 write_chunk(BzWriter *w, const BzChunk *old, const TlLevels *before, const TlStep *steps, int n)
 {
-	TlLevels	level = *before;
-	int			done = n <= TL_CHUNK_STEPS ? n : TL_SPLIT_STEPS;
+	TlLevels level = *before;
+	int done = n <= TL_CHUNK_STEPS ? n : TL_SPLIT_STEPS;
 
 	if (!swap(w, old, done < n ? steps[done].day : old->until, bz_chunk_body(before, steps, done)))
 		return false;
@@ -171,10 +172,11 @@ write_chunk(BzWriter *w, const BzChunk *old, const TlLevels *before, const TlSte
 		tl_add(&level, &steps[i].by);
 	while (done < n)
 	{
-		int			piece = Min(n - done, TL_SPLIT_STEPS);
-		int32		until = done + piece < n ? steps[done + piece].day : old->until;
+		int piece = Min(n - done, TL_SPLIT_STEPS);
+		int32 until = done + piece < n ? steps[done + piece].day : old->until;
 
-		bz_chunk_insert(w->rel, old->account, steps[done].day, until, bz_chunk_body(&level, steps + done, piece));
+		bz_chunk_insert(w->rel, old->account, steps[done].day, until,
+						bz_chunk_body(&level, steps + done, piece));
 		for (int i = 0; i < piece; i++)
 			tl_add(&level, &steps[done + i].by);
 		done += piece;
@@ -201,7 +203,7 @@ raise_fault(int64 account, const TlFindings *found)
 static void
 join_bare(BzApplied *applied, const TlFindings *found, MemoryContext result)
 {
-	int			had = applied->nbare;
+	int had = applied->nbare;
 
 	if (found->nbare == 0)
 		return;
@@ -229,12 +231,12 @@ bz_apply(BzWriter *w, int64 account, const TlStep *net, int nnet, TlRange within
 		 BzApplied *applied)
 {
 	MemoryContext outer = MemoryContextSwitchTo(w->context);
-	BzChunk    *ahead = palloc(READ_AHEAD * sizeof(BzChunk));
-	TlLevels	carry = {{0}};	/* the change before the chunk */
-	int			done = 0;		/* steps of "net" that lie before it */
-	int			nahead = 0;
-	int			at = 0;
-	int32		day = within.from;
+	BzChunk *ahead = palloc(READ_AHEAD * sizeof(BzChunk));
+	TlLevels carry = {{0}}; /* the change before the chunk */
+	int done = 0;			/* steps of "net" that lie before it */
+	int nahead = 0;
+	int at = 0;
+	int32 day = within.from;
 
 	applied->suspect = false;
 	applied->bare = NULL;
@@ -242,13 +244,13 @@ bz_apply(BzWriter *w, int64 account, const TlStep *net, int nnet, TlRange within
 
 	while (day < within.to)
 	{
-		BzChunk    *chunk;
-		TlLevels	before;
-		TlStep	   *steps;
-		TlFindings	found;
-		TlRange		part;
-		int			n;
-		int			k;
+		BzChunk *chunk;
+		TlLevels before;
+		TlStep *steps;
+		TlFindings found;
+		TlRange part;
+		int n;
+		int k;
 
 		if (at == nahead)
 		{
@@ -293,10 +295,10 @@ bz_apply(BzWriter *w, int64 account, const TlStep *net, int nnet, TlRange within
 void
 bz_touch(BzWriter *w, int64 account)
 {
-	BzApplied	unused;
-	TlStep		nothing = {0};
+	BzApplied unused;
+	TlStep nothing = {0};
 
-	bz_apply(w, account, &nothing, 0, (TlRange) {TL_BEGIN, TL_END}, CurrentMemoryContext, &unused);
+	bz_apply(w, account, &nothing, 0, (TlRange){TL_BEGIN, TL_END}, CurrentMemoryContext, &unused);
 }
 
 /*
@@ -307,18 +309,18 @@ void
 bz_replace(BzWriter *w, int64 account, const TlStep *steps, int n)
 {
 	MemoryContext outer = MemoryContextSwitchTo(w->context);
-	BzChunk		whole = {.account = account, .from = TL_BEGIN, .until = TL_END};
-	TlLevels	zero = {{0}};
+	BzChunk whole = {.account = account, .from = TL_BEGIN, .until = TL_END};
+	TlLevels zero = {{0}};
 	ScanKeyData key;
 	IndexScanDesc scan;
-	bool		have_first = false;
+	bool have_first = false;
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account));
 	scan = bz_index_beginscan(w->rel, w->index, SnapshotSelf, 1);
 	index_rescan(scan, &key, 1, NULL, 0);
 	while (index_getnext_slot(scan, ForwardScanDirection, w->slot))
 	{
-		bool		isnull;
+		bool isnull;
 
 		if (DatumGetDateADT(slot_getattr(w->slot, CHUNK_FROM, &isnull)) == TL_BEGIN)
 		{

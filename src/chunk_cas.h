@@ -14,24 +14,24 @@
 /* The open chunk table of a flush, and the chunks read ahead in it */
 typedef struct BzWriter
 {
-	Relation	rel;
-	Relation	index;
+	Relation rel;
+	Relation index;
 	TupleTableSlot *slot;
-	MemoryContext context;		/* reset after each account */
+	MemoryContext context; /* reset after each account */
 } BzWriter;
 
 typedef struct BzApplied
 {
-	bool		suspect;		/* the judge has to look at this account */
-	TlRange    *bare;			/* ranges within the stretch that no quota line covers */
-	int			nbare;
+	bool suspect;  /* the judge has to look at this account */
+	TlRange *bare; /* ranges within the stretch that no quota line covers */
+	int nbare;
 } BzApplied;
 
 extern void bz_writer_open(BzWriter *w);
 extern void bz_writer_close(BzWriter *w);
-extern void bz_apply(BzWriter *w, int64 account, const TlStep *net, int nnet, TlRange within, MemoryContext result,
-					 BzApplied *applied);
+extern void bz_apply(BzWriter *w, int64 account, const TlStep *net, int nnet, TlRange within,
+					 MemoryContext result, BzApplied *applied);
 extern void bz_touch(BzWriter *w, int64 account);
 extern void bz_replace(BzWriter *w, int64 account, const TlStep *steps, int n);
 
-#endif							/* BZ_CHUNK_CAS_H */
+#endif /* BZ_CHUNK_CAS_H */

@@ -41,8 +41,7 @@ bz_heap_update(Relation rel, ItemPointer tid, HeapTuple tuple, CommandId cid, TM
 }
 
 #if PG_VERSION_NUM >= 180000
-#define bz_index_beginscan(rel, index, snapshot, nkeys)                                                      \
-	index_beginscan(rel, index, snapshot, NULL, nkeys, 0)
+#define bz_index_beginscan(rel, index, snapshot, nkeys) index_beginscan(rel, index, snapshot, NULL, nkeys, 0)
 #define bz_check_index_constraints(info, slot, estate, tid)                                                  \
 	ExecCheckIndexConstraints(info, slot, estate, tid, NULL, NIL)
 #else
@@ -77,11 +76,11 @@ bz_lock_held(const LOCKTAG *tag)
  * Test builds can be broken on purpose (-DBZ_BREAK=n): a race spec that passes
  * on its mutant tests nothing.
  */
-#define BZ_BREAK_CAS 1			/* a lost compare-and-swap is written over */
-#define BZ_BREAK_WAIT 2			/* timelines are read with the transaction's snapshot */
-#define BZ_BREAK_NET 3			/* a breach is judged without netting what else was changed */
-#define BZ_BREAK_SEAT 4			/* persons are not locked */
-#define BZ_BREAK_QUEUE 5		/* a breach is judged at once, never deferred */
+#define BZ_BREAK_CAS 1	 /* a lost compare-and-swap is written over */
+#define BZ_BREAK_WAIT 2	 /* timelines are read with the transaction's snapshot */
+#define BZ_BREAK_NET 3	 /* a breach is judged without netting what else was changed */
+#define BZ_BREAK_SEAT 4	 /* persons are not locked */
+#define BZ_BREAK_QUEUE 5 /* a breach is judged at once, never deferred */
 #ifndef BZ_BREAK
 #define BZ_BREAK 0
 #endif
@@ -98,4 +97,4 @@ bz_lock_held(const LOCKTAG *tag)
 #define BZ_ASSERT_BUILD false
 #endif
 
-#endif							/* BZ_COMPAT_H */
+#endif /* BZ_COMPAT_H */

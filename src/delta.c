@@ -40,55 +40,49 @@
 /* a trigger depth at which a statement has noted something and not yet flushed */
 typedef struct Frame
 {
-	int			depth;
+	int depth;
 	SubTransactionId sub;
 } Frame;
 
 /* one side of a delta at an account */
 typedef struct Event
 {
-	int			account;		/* index of Flush.account */
-	int32		day;
-	int32		amount;
-	int8		level;
-	int8		lines;
-	int8		closed;
+	int account; /* index of Flush.account */
+	int32 day;
+	int32 amount;
+	int8 level;
+	int8 lines;
+	int8 closed;
 } Event;
 
 typedef struct FlushAccount
 {
-	BzAccount  *account;
-	int			nevents;
-	int			first;			/* place of its first event once sorted */
-	bool		bare;			/* charged with BZ_BARE already */
-	TlRange		within;
-	BzApplied	applied;
+	BzAccount *account;
+	int nevents;
+	int first; /* place of its first event once sorted */
+	bool bare; /* charged with BZ_BARE already */
+	TlRange within;
+	BzApplied applied;
 } FlushAccount;
 
 typedef struct Flush
 {
 	FlushAccount *account;
-	int			naccounts,
-				account_capacity;
-	Event	   *event;
-	int			nevents,
-				event_capacity;
+	int naccounts, account_capacity;
+	Event *event;
+	int nevents, event_capacity;
 } Flush;
 
 /* all of these live in TopTransactionContext */
 static BzDelta *delta;
-static int	ndeltas,
-			nopen,				/* of them, not yet applied */
-			delta_capacity;
+static int ndeltas, nopen, /* of them, not yet applied */
+	delta_capacity;
 static BzPersonNote *person;
-static int	npersons,
-			person_capacity;
+static int npersons, person_capacity;
 static BzSuspect *suspect;
-static int	nsuspects,
-			suspect_capacity;
+static int nsuspects, suspect_capacity;
 static Frame *frame;
-static int	nframes,
-			frame_capacity;
+static int nframes, frame_capacity;
 static uint64 flush_number;
 
 static void *
@@ -124,7 +118,7 @@ trigger_depth(void)
 static void
 open_frame(void)
 {
-	int			depth = trigger_depth();
+	int depth = trigger_depth();
 
 	for (int i = 0; i < nframes; i++)
 		if (frame[i].depth == depth)
@@ -170,8 +164,8 @@ accuse(BzCharge what, int64 key)
 static int
 by_person(const void *a, const void *b)
 {
-	int64		x = ((const BzPersonNote *) a)->person;
-	int64		y = ((const BzPersonNote *) b)->person;
+	int64 x = ((const BzPersonNote *) a)->person;
+	int64 y = ((const BzPersonNote *) b)->person;
 
 	return x < y ? -1 : x > y;
 }
@@ -184,8 +178,8 @@ static void
 guard_persons(Oid relid)
 {
 	BzPersonNote *open = palloc((npersons + 1) * sizeof(BzPersonNote));
-	int			nopen_persons = 0;
-	BzGuard		guard;
+	int nopen_persons = 0;
+	BzGuard guard;
 
 	for (int i = 0; i < npersons; i++)
 		if (person[i].applied == InvalidSubTransactionId)
@@ -196,8 +190,8 @@ guard_persons(Oid relid)
 	bz_guard_open(&guard);
 	for (int i = 0; i < nopen_persons;)
 	{
-		int64		who = open[i].person;
-		bool		seat = false;
+		int64 who = open[i].person;
+		bool seat = false;
 
 		for (; i < nopen_persons && open[i].person == who; i++)
 			seat |= open[i].seat;
@@ -212,7 +206,7 @@ guard_persons(Oid relid)
 static int
 flush_account(Flush *f, int64 unit, int category, BzAccount **found)
 {
-	BzAccount  *account = bz_account(unit, category);
+	BzAccount *account = bz_account(unit, category);
 
 	if (account->flush != flush_number)
 	{
@@ -231,7 +225,7 @@ flush_account(Flush *f, int64 unit, int category, BzAccount **found)
 static void
 add_event(Flush *f, int slot, const BzDelta *d, int32 day, int sign)
 {
-	Event	   *e;
+	Event *e;
 
 	f->event = grown(f->event, f->nevents, &f->event_capacity, sizeof(Event));
 	e = &f->event[f->nevents++];
@@ -247,7 +241,7 @@ add_event(Flush *f, int slot, const BzDelta *d, int32 day, int sign)
 static void
 add_delta(Flush *f, int slot, const BzDelta *d)
 {
-	TlRange    *within = &f->account[slot].within;
+	TlRange *within = &f->account[slot].within;
 
 	if (d->from >= d->to || (d->amount == 0 && d->level != TL_AUTHORIZED))
 		return;
@@ -276,7 +270,8 @@ check_place(const BzDelta *d, const BzAccount *account, const BzAccount *section
 				bz_errconstraint_on(relid, "establishment_account"));
 	if (section != NULL && section->parent != d->unit)
 		ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-				errmsg("unit \"%s\" is no internal section of unit \"%s\"", bz_unit_key(d->section), bz_unit_key(d->unit)),
+				errmsg("unit \"%s\" is no internal section of unit \"%s\"", bz_unit_key(d->section),
+					   bz_unit_key(d->unit)),
 				bz_errconstraint_on(relid, "establishment_account"));
 	if (d->level == TL_AUTHORIZED)
 		return;
@@ -304,11 +299,11 @@ expand(Flush *f, Oid relid)
 	for (int i = 0; i < ndeltas; i++)
 	{
 		const BzDelta *d = &delta[i];
-		int			category = d->category;
-		BzAccount  *account;
-		BzAccount  *section = NULL;
-		int			slot;
-		int			section_slot;
+		int category = d->category;
+		BzAccount *account;
+		BzAccount *section = NULL;
+		int slot;
+		int section_slot;
 
 		if (d->applied != InvalidSubTransactionId)
 			continue;
@@ -333,10 +328,10 @@ expand(Flush *f, Oid relid)
 }
 
 static void
-create_missing(Flush *f)
+create_missing(Flush *f, Oid relid)
 {
 	BzAccount **missing = NULL;
-	int			n = 0;
+	int n = 0;
 
 	for (int i = 0; i < f->naccounts; i++)
 		if (f->account[i].account->account_id == 0)
@@ -345,14 +340,14 @@ create_missing(Flush *f)
 				missing = palloc(f->naccounts * sizeof(BzAccount *));
 			missing[n++] = f->account[i].account;
 		}
-	bz_account_create(missing, n);
+	bz_account_create(missing, n, relid);
 }
 
 static int
 by_account_id(const void *a, const void *b)
 {
-	int64		x = (*(FlushAccount *const *) a)->account->account_id;
-	int64		y = (*(FlushAccount *const *) b)->account->account_id;
+	int64 x = (*(FlushAccount *const *) a)->account->account_id;
+	int64 y = (*(FlushAccount *const *) b)->account->account_id;
 
 	return x < y ? -1 : x > y;
 }
@@ -360,8 +355,8 @@ by_account_id(const void *a, const void *b)
 static int
 by_day(const void *a, const void *b)
 {
-	int32		x = ((const Event *) a)->day;
-	int32		y = ((const Event *) b)->day;
+	int32 x = ((const Event *) a)->day;
+	int32 y = ((const Event *) b)->day;
 
 	return x < y ? -1 : x > y;
 }
@@ -370,7 +365,7 @@ by_day(const void *a, const void *b)
 static int
 net_change(Event *event, int n, TlStep *net)
 {
-	int			nnet = 0;
+	int nnet = 0;
 
 	qsort(event, n, sizeof(Event), by_day);
 	for (int i = 0; i < n; i++)
@@ -391,12 +386,12 @@ net_change(Event *event, int n, TlStep *net)
 static void
 apply(Flush *f)
 {
-	Event	   *sorted = MemoryContextAllocHuge(CurrentMemoryContext, (f->nevents + 1) * sizeof(Event));
+	Event *sorted = MemoryContextAllocHuge(CurrentMemoryContext, (f->nevents + 1) * sizeof(Event));
 	FlushAccount **order = palloc(f->naccounts * sizeof(FlushAccount *));
-	BzWriter	writer;
-	int			most = 0;
-	int			place = 0;
-	TlStep	   *net;
+	BzWriter writer;
+	int most = 0;
+	int place = 0;
+	TlStep *net;
 
 	for (int i = 0; i < f->naccounts; i++)
 	{
@@ -414,7 +409,7 @@ apply(Flush *f)
 	for (int i = 0; i < f->naccounts; i++)
 	{
 		FlushAccount *a = order[i];
-		int			n;
+		int n;
 
 		if (a->nevents == 0)
 			continue;
@@ -441,8 +436,8 @@ next_bare(const BzApplied *applied, int32 day)
 static bool
 stands_bare(const Flush *f, const BzDelta *d)
 {
-	int32		day = d->from;
-	int32		tried;
+	int32 day = d->from;
+	int32 tried;
 
 	do
 	{
@@ -467,7 +462,8 @@ charge_bare(Flush *f)
 		const BzDelta *d = &delta[i];
 		FlushAccount *own;
 
-		if (d->applied != InvalidSubTransactionId || d->amount <= 0 || d->level == TL_AUTHORIZED || bz_category(d->category)->without_quota == BZ_ALLOW)
+		if (d->applied != InvalidSubTransactionId || d->amount <= 0 || d->level == TL_AUTHORIZED ||
+			bz_category(d->category)->without_quota == BZ_ALLOW)
 			continue;
 		own = &f->account[bz_account(d->unit, d->category)->slot];
 		if (!own->bare && stands_bare(f, d))
@@ -486,7 +482,7 @@ static void
 close_applied(void)
 {
 	SubTransactionId here = GetCurrentSubTransactionId();
-	int			kept = 0;
+	int kept = 0;
 
 	for (int i = 0; i < ndeltas; i++)
 		if (delta[i].sub < here)
@@ -518,7 +514,7 @@ apply_open(Oid relid)
 {
 	MemoryContext context;
 	MemoryContext outer;
-	Flush		f = {0};
+	Flush f = {0};
 
 	if (nopen == 0 && npersons == 0)
 		return;
@@ -532,7 +528,7 @@ apply_open(Oid relid)
 	flush_number++;
 	guard_persons(relid);
 	expand(&f, relid);
-	create_missing(&f);
+	create_missing(&f, relid);
 	apply(&f);
 	charge_bare(&f);
 	close_applied();
@@ -550,7 +546,7 @@ apply_open(Oid relid)
 static BzScope
 statement_scope(void)
 {
-	BzScope		scope = {false, GetActiveSnapshot()->curcid};
+	BzScope scope = {false, GetActiveSnapshot()->curcid};
 
 	return scope;
 }
@@ -571,9 +567,9 @@ bz_delta_check_size(Oid relid)
 void
 bz_delta_flush(Oid relid, bool truncate)
 {
-	int			depth = trigger_depth();
-	bool		outermost = true;
-	int			kept = 0;
+	int depth = trigger_depth();
+	bool outermost = true;
+	int kept = 0;
 
 	apply_open(relid);
 	for (int i = 0; i < nframes; i++)
@@ -599,7 +595,7 @@ bz_delta_flush(Oid relid, bool truncate)
 static void
 flush_left_over(void)
 {
-	BzScope		scope = {true, 0};
+	BzScope scope = {true, 0};
 
 	if (nopen == 0 && npersons == 0 && nsuspects == 0)
 		return;

@@ -9,26 +9,26 @@
 
 typedef struct BzDelta
 {
-	int64		unit;
-	int64		section;		/* 0: none */
-	int			category;
-	int32		from;
-	int32		to;
-	int32		amount;			/* signed */
-	SubTransactionId sub;		/* in which it was noted */
-	SubTransactionId applied;	/* in which it was applied, 0: it is open */
-	int8		sign;			/* +1: the row begins to stand, -1: it ends */
-	int8		level;			/* TL_AUTHORIZED, TL_FILLED or TL_RESERVED */
-	bool		closed;			/* a quota line that closes the account to entries */
-	uint8		holds;			/* measures that the source may hold, as bits (source.h); 0: any */
+	int64 unit;
+	int64 section; /* 0: none */
+	int category;
+	int32 from;
+	int32 to;
+	int32 amount;			  /* signed */
+	SubTransactionId sub;	  /* in which it was noted */
+	SubTransactionId applied; /* in which it was applied, 0: it is open */
+	int8 sign;				  /* +1: the row begins to stand, -1: it ends */
+	int8 level;				  /* TL_AUTHORIZED, TL_FILLED or TL_RESERVED */
+	bool closed;			  /* a quota line that closes the account to entries */
+	uint8 holds;			  /* measures that the source may hold, as bits (source.h); 0: any */
 } BzDelta;
 
 typedef struct BzPersonNote
 {
-	int64		person;
+	int64 person;
 	SubTransactionId sub;
 	SubTransactionId applied;
-	bool		seat;			/* a counted seat, not only a name */
+	bool seat; /* a counted seat, not only a name */
 } BzPersonNote;
 
 extern void bz_delta_init(void);
@@ -37,4 +37,4 @@ extern void bz_delta_person(int64 person, bool seat);
 extern void bz_delta_check_size(Oid relid);
 extern void bz_delta_flush(Oid relid, bool truncate);
 
-#endif							/* BZ_DELTA_H */
+#endif /* BZ_DELTA_H */

@@ -25,7 +25,7 @@ bz_errconstraint(const char *table, const char *constraint)
 int
 bz_errconstraint_on(Oid relid, const char *constraint)
 {
-	char	   *table = get_rel_name(relid);
+	char *table = get_rel_name(relid);
 
 	if (table != NULL)
 	{

@@ -80,19 +80,20 @@ bz_hold(BzFinder *f, ScanKey keys, LockTupleMode mode)
 	{
 		HeapTupleData tuple;
 		TM_FailureData failure;
-		Buffer		buffer;
-		TM_Result	result;
+		Buffer buffer;
+		TM_Result result;
 
 		if (!bz_find(f, keys))
 			return false;
 		tuple.t_self = f->slot->tts_tid;
 		ExecClearTuple(f->slot);
-		result = heap_lock_tuple(f->rel, &tuple, GetCurrentCommandId(true), mode, LockWaitBlock, true, &buffer, &failure);
+		result = heap_lock_tuple(f->rel, &tuple, GetCurrentCommandId(true), mode, LockWaitBlock, true,
+								 &buffer, &failure);
 		ReleaseBuffer(buffer);
 		switch (result)
 		{
 			case TM_Ok:
-			case TM_Invisible:	/* written by this very command: held */
+			case TM_Invisible: /* written by this very command: held */
 			case TM_SelfModified:
 				return true;
 			case TM_Updated:
@@ -100,7 +101,8 @@ bz_hold(BzFinder *f, ScanKey keys, LockTupleMode mode)
 				CHECK_FOR_INTERRUPTS();
 				break;
 			default:
-				elog(ERROR, "unexpected result %d of locking a row of \"%s\"", result, RelationGetRelationName(f->rel));
+				elog(ERROR, "unexpected result %d of locking a row of \"%s\"", result,
+					 RelationGetRelationName(f->rel));
 		}
 	}
 }

@@ -15,11 +15,11 @@
 
 typedef struct BzFinder
 {
-	Relation	rel;
-	Relation	index;
+	Relation rel;
+	Relation index;
 	IndexScanDesc scan;
 	TupleTableSlot *slot;
-	int			nkeys;
+	int nkeys;
 } BzFinder;
 
 extern void bz_finder_open(BzFinder *f, Oid rel, Oid index, int nkeys, LOCKMODE mode);
@@ -28,4 +28,4 @@ extern bool bz_hold(BzFinder *f, ScanKey keys, LockTupleMode mode);
 extern void bz_finder_close(BzFinder *f);
 extern Datum bz_found(BzFinder *f, const char *column, bool *isnull);
 
-#endif							/* BZ_FINDER_H */
+#endif /* BZ_FINDER_H */

@@ -26,6 +26,7 @@
 #include "utils/date.h"
 #include "utils/fmgrprotos.h"
 #include "utils/json.h"
+#include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
 #include "account.h"
@@ -43,8 +44,8 @@
 /* An account under judgement */
 typedef struct Account
 {
-	int64		unit;
-	int			category;
+	int64 unit;
+	int category;
 } Account;
 
 /*
@@ -53,15 +54,15 @@ typedef struct Account
  */
 typedef struct Finding
 {
-	bool		found;
-	bool		present;		/* some of it is today or later */
-	int32		first;			/* first day */
-	int32		until;			/* day after the last */
-	bool		closed;			/* for a line that closes the account, not for want of room */
-	bool		room;			/* on the day after, what was asked would fit */
-	TlLevels	now;			/* on the first day */
-	TlLevels	was;			/* before the scope */
-	int64		asked;			/* what the scope added on the first day */
+	bool found;
+	bool present; /* some of it is today or later */
+	int32 first;  /* first day */
+	int32 until;  /* day after the last */
+	bool closed;  /* for a line that closes the account, not for want of room */
+	bool room;	  /* on the day after, what was asked would fit */
+	TlLevels now; /* on the first day */
+	TlLevels was; /* before the scope */
+	int64 asked;  /* what the scope added on the first day */
 } Finding;
 
 /*
@@ -71,9 +72,9 @@ typedef struct Finding
 static void
 execute(const char *sql, int nargs, Oid *types, Datum *values, bool fire)
 {
-	Oid			user;
-	int			context;
-	SPIPlanPtr	plan;
+	Oid user;
+	int context;
+	SPIPlanPtr plan;
 
 	bz_as_owner(&user, &context);
 	if (SPI_connect() != SPI_OK_CONNECT)
@@ -87,15 +88,25 @@ execute(const char *sql, int nargs, Oid *types, Datum *values, bool fire)
 	SetUserIdAndSecContext(user, context);
 }
 
+/* What was found in an account */
+typedef struct Case
+{
+	Account account;
+	bool refuse;
+	Finding breach;	  /* the load grew, and is over */
+	Finding cut;	  /* what is authorised shrank below the load */
+	Finding negative; /* what is authorised fell below zero */
+} Case;
+
 static void
 enqueue(const BzSuspect *suspect, BzScope scope, Oid relid, int round, bool fire)
 {
-	Oid			types[] = {INT4OID, INT8OID, INT8OID, OIDOID, INT4OID};
-	Datum		values[] = {Int32GetDatum(suspect->charge), Int64GetDatum(suspect->key),
-							Int64GetDatum((int64) scope.since), ObjectIdGetDatum(relid), Int32GetDatum(round)};
+	Oid types[] = {INT4OID, INT8OID, INT8OID, OIDOID, INT4OID};
+	Datum values[] = {Int32GetDatum(suspect->charge), Int64GetDatum(suspect->key),
+					  Int64GetDatum((int64) scope.since), ObjectIdGetDatum(relid), Int32GetDatum(round)};
 
-	execute("INSERT INTO bianzhi.queue (charge, key, since, relid, round) VALUES ($1, $2, $3, $4, $5)", 5, types, values,
-			fire);
+	execute("INSERT INTO bianzhi.queue (charge, key, since, relid, round) VALUES ($1, $2, $3, $4, $5)", 5,
+			types, values, fire);
 }
 
 /*
@@ -118,8 +129,8 @@ bz_judge_queue(const BzSuspect *suspect, int n, BzScope scope, Oid relid, bool t
 
 /* Add a stretch of days, if it is later than those that came before, to a finding; only days from "since" on. */
 static void
-add_finding(Finding *finding, int32 from, int32 to, int32 since, int32 today, const TlLevels *now, const TlLevels *was,
-			bool closed)
+add_finding(Finding *finding, int32 from, int32 to, int32 since, int32 today, const TlLevels *now,
+			const TlLevels *was, bool closed)
 {
 	from = Max(from, since);
 	if (from >= to)
@@ -141,12 +152,13 @@ add_finding(Finding *finding, int32 from, int32 to, int32 since, int32 today, co
 static void
 leave_lead_text(const char *kind, int64 unit, const char *subject, const char *evidence)
 {
-	Oid			types[] = {TEXTOID, INT8OID, TEXTOID, TEXTOID};
-	Datum		values[] = {CStringGetTextDatum(kind), Int64GetDatum(unit), CStringGetTextDatum(subject),
-							CStringGetTextDatum(evidence)};
+	Oid types[] = {TEXTOID, INT8OID, TEXTOID, TEXTOID};
+	Datum values[] = {CStringGetTextDatum(kind), Int64GetDatum(unit), CStringGetTextDatum(subject),
+					  CStringGetTextDatum(evidence)};
 
-	execute("INSERT INTO bianzhi.lead (kind, unit_id, subject, evidence) VALUES ($1, $2, $3, $4::pg_catalog.jsonb)", 4,
-			types, values, true);
+	execute(
+		"INSERT INTO bianzhi.lead (kind, unit_id, subject, evidence) VALUES ($1, $2, $3, $4::pg_catalog.jsonb)",
+		4, types, values, true);
 }
 
 static void
@@ -175,13 +187,13 @@ leave_lead(const char *kind, int64 unit, const char *category, const Finding *fi
 static void
 prove(const Account *account, const Finding *finding)
 {
-	Oid			types[] = {INT8OID, TEXTOID, DATEOID};
-	Datum		values[3];
-	SPIPlanPtr	plan;
-	Oid			user;
-	int			context;
-	bool		isnull;
-	int64		level[3];
+	Oid types[] = {INT8OID, TEXTOID, DATEOID};
+	Datum values[3];
+	SPIPlanPtr plan;
+	Oid user;
+	int context;
+	bool isnull;
+	int64 level[3];
 
 	if (!BZ_ASSERT_BUILD || DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0)) != 1)
 		return;
@@ -196,62 +208,62 @@ prove(const Account *account, const Finding *finding)
 					   " FROM bianzhi.recomputed($1)"
 					   " WHERE category OPERATOR(pg_catalog.=) $2 AND day OPERATOR(pg_catalog.<=) $3",
 					   3, types);
-	if (plan == NULL ||
-		SPI_execute_snapshot(plan, values, NULL, GetLatestSnapshot(), InvalidSnapshot, false, false, 0) != SPI_OK_SELECT)
+	if (plan == NULL || SPI_execute_snapshot(plan, values, NULL, GetLatestSnapshot(), InvalidSnapshot, false,
+											 false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not recompute an account");
 	for (int i = 0; i < 3; i++)
 		level[i] = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &isnull));
 	if (level[2] <= level[0] && level[1] == 0)
-		elog(ERROR, "refused with room: unit " INT64_FORMAT ", category \"%s\", %s: stored " INT64_FORMAT " of " INT64_FORMAT
-			 ", recomputed " INT64_FORMAT " of " INT64_FORMAT, account->unit, bz_category_code(account->category),
-			 bz_day_text(finding->first), tl_load(&finding->now), finding->now.v[TL_AUTHORIZED], level[2], level[0]);
+		elog(ERROR,
+			 "refused with room: unit " INT64_FORMAT ", category \"%s\", %s: stored " INT64_FORMAT
+			 " of " INT64_FORMAT ", recomputed " INT64_FORMAT " of " INT64_FORMAT,
+			 account->unit, bz_category_code(account->category), bz_day_text(finding->first),
+			 tl_load(&finding->now), finding->now.v[TL_AUTHORIZED], level[2], level[0]);
 	SPI_finish();
 	SetUserIdAndSecContext(user, context);
 }
 
 /* Refuse: say which unit, category and day; how many only to who may read the strength of units; never who. */
 static void
-refuse_limit(const Account *account, const Finding *finding, bool bare, Oid relid)
+refuse_limit(const Account *account, const Finding *finding, bool bare, int32 room, Oid relid)
 {
 	const char *unit = bz_unit_key(account->unit);
 	const char *category = bz_category_code(account->category);
 	const char *day = bz_day_text(finding->first);
-	bool		tell = bz_may_read(BZ_STRENGTH);
+	bool tell = bz_may_read(BZ_STRENGTH);
 
 	if (!bare)
 		prove(account, finding);
 	ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
-			bare ? errmsg("no establishment quota: unit \"%s\", category \"%s\", first on %s", unit, category, day)
+			bare ? errmsg("no establishment quota: unit \"%s\", category \"%s\", first on %s", unit, category,
+						  day)
 			: finding->closed
-			? errmsg("establishment closed to entries: unit \"%s\", category \"%s\", first on %s", unit, category, day)
-			: errmsg("establishment limit exceeded: unit \"%s\", category \"%s\", first on %s", unit, category, day),
-			tell && !bare ? errdetail("authorized %lld, filled %lld, reserved %lld, asked %lld",
-									  (long long) finding->now.v[TL_AUTHORIZED], (long long) finding->was.v[TL_FILLED],
-									  (long long) finding->was.v[TL_RESERVED], (long long) finding->asked)
-			: 0,
-			finding->room ? errhint("room from %s", bz_day_text(finding->until)) : 0,
+				? errmsg("establishment closed to entries: unit \"%s\", category \"%s\", first on %s", unit,
+						 category, day)
+				: errmsg("establishment limit exceeded: unit \"%s\", category \"%s\", first on %s", unit,
+						 category, day),
+			tell && !bare
+				? errdetail("authorized %lld, filled %lld, reserved %lld, asked %lld",
+							(long long) finding->now.v[TL_AUTHORIZED], (long long) finding->was.v[TL_FILLED],
+							(long long) finding->was.v[TL_RESERVED], (long long) finding->asked)
+				: 0,
+			room != TL_END ? errhint("room from %s", bz_day_text(room)) : 0,
 			bz_errconstraint_on(relid, "establishment_limit"));
 }
 
-/* Judge an account: L2, L3, L6, L7, L17's closed accounts, and quotas below zero. */
+/* Look at an account: what is out of order in it, by L2, L3, L6, L17's closed accounts, and quotas below zero. */
 static void
-judge_limit(int64 id, BzScope scope, Oid relid)
+examine(int64 id, BzScope scope, Case *found)
 {
-	Account		account;
 	const BzCategory *rules;
-	BzLine		now_line,
-				was_line;
-	TlCursor	c[2];
-	Finding		breach = {0},
-				cut = {0},
-				negative = {0};
-	int32		today = bz_today();
-	int32		day = TL_BEGIN;
-	const char *code;
+	BzLine now_line, was_line;
+	TlCursor c[2];
+	int32 today = bz_today();
+	int32 day = TL_BEGIN;
 
-	bz_account_read(id, &account.unit, &account.category);
-	rules = bz_category(account.category);
-	code = bz_category_code(account.category);
+	memset(found, 0, sizeof(*found));
+	bz_account_read(id, &found->account.unit, &found->account.category);
+	rules = bz_category(found->account.category);
 	if (rules == NULL)
 		return;
 	bz_line_scope(id, scope, &now_line, &was_line);
@@ -262,10 +274,10 @@ judge_limit(int64 id, BzScope scope, Oid relid)
 	{
 		const TlLevels *now = &c[0].now;
 		const TlLevels *was = &c[1].now;
-		int32		next;
-		int64		asked;
-		bool		over;
-		bool		closed;
+		int32 next;
+		int64 asked;
+		bool over;
+		bool closed;
 
 		tl_advance(c, 2, day);
 		next = tl_next_day(c, 2);
@@ -273,37 +285,78 @@ judge_limit(int64 id, BzScope scope, Oid relid)
 		over = now->v[TL_LINES] > 0 && tl_load(now) > now->v[TL_AUTHORIZED];
 		closed = now->v[TL_LINES] > 0 && now->v[TL_CLOSED] > 0 && !over;
 		if (now->v[TL_AUTHORIZED] < 0 && now->v[TL_AUTHORIZED] < was->v[TL_AUTHORIZED])
-			add_finding(&negative, day, next, TL_BEGIN, today, now, was, false);
+			add_finding(&found->negative, day, next, TL_BEGIN, today, now, was, false);
 		if (asked > 0 && (over || closed))
-			add_finding(&breach, day, next, rules->enforced_since, today, now, was, closed);
+			add_finding(&found->breach, day, next, rules->enforced_since, today, now, was, closed);
 		else if ((over && (now->v[TL_AUTHORIZED] < was->v[TL_AUTHORIZED] || was->v[TL_LINES] == 0)) ||
 				 (now->v[TL_LINES] == 0 && was->v[TL_LINES] > 0 && tl_load(now) > 0))
-			add_finding(&cut, day, next, TL_BEGIN, today, now, was, false);
-		else if (asked > 0 && breach.found && day == breach.until)
-			breach.room = true;
+			add_finding(&found->cut, day, next, TL_BEGIN, today, now, was, false);
+		else if (asked > 0 && found->breach.found && day == found->breach.until)
+			found->breach.room = true;
 		day = next;
 	}
+	found->refuse = found->breach.found && rules->enforcement == BZ_REFUSE &&
+					(found->breach.present || rules->past_excess == BZ_REFUSE);
+}
 
-	if (negative.found)
+/* Does one category stand above the other, or is it the same? */
+static bool
+on_one_path(int a, int b)
+{
+	for (int up = a; up >= 0; up = bz_category(up)->parent)
+		if (up == b)
+			return true;
+	for (int up = b; up >= 0; up = bz_category(up)->parent)
+		if (up == a)
+			return true;
+	return false;
+}
+
+/* The day from which a refused account and all that refuse with it on its path have room; TL_END: none is known. */
+static int32
+room_from(const Case *refused, const Case *all, int n)
+{
+	int32 day = refused->breach.until;
+
+	for (int i = 0; i < n; i++)
+		if (all[i].refuse && all[i].account.unit == refused->account.unit &&
+			on_one_path(all[i].account.category, refused->account.category))
+		{
+			if (!all[i].breach.room)
+				return TL_END;
+			day = Max(day, all[i].breach.until);
+		}
+	return day;
+}
+
+/* Refuse an account, or leave leads for what is only recorded. */
+static void
+decide(const Case *one, const Case *all, int n, Oid relid)
+{
+	const BzCategory *rules = bz_category(one->account.category);
+	int64 unit = one->account.unit;
+	const char *code = bz_category_code(one->account.category);
+
+	if (one->negative.found)
 		ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
 				errmsg("authorized establishment below zero: unit \"%s\", category \"%s\", first on %s",
-					   bz_unit_key(account.unit), code, bz_day_text(negative.first)),
+					   bz_unit_key(unit), code, bz_day_text(one->negative.first)),
 				bz_errconstraint_on(relid, "quota_not_negative"));
-	if (rules->enforcement == BZ_ALLOW)
+	if (rules == NULL || rules->enforcement == BZ_ALLOW)
 		return;
-	if (breach.found && rules->enforcement == BZ_REFUSE && (breach.present || rules->past_excess == BZ_REFUSE))
-		refuse_limit(&account, &breach, false, relid);
-	if (breach.found)
-		leave_lead(breach.present ? "recorded_excess" : "past_excess", account.unit, code, &breach);
-	if (cut.found)
-		leave_lead(cut.present ? "over_by_cut" : "past_excess", account.unit, code, &cut);
+	if (one->refuse)
+		refuse_limit(&one->account, &one->breach, false, room_from(one, all, n), relid);
+	if (one->breach.found)
+		leave_lead(one->breach.present ? "recorded_excess" : "past_excess", unit, code, &one->breach);
+	if (one->cut.found)
+		leave_lead(one->cut.present ? "over_by_cut" : "past_excess", unit, code, &one->cut);
 }
 
 /* The load of an account's own category: its load less that of the categories below. */
 static int64
 own_load(const TlCursor *c, int n, bool was)
 {
-	int64		load = tl_load(&c[was].now);
+	int64 load = tl_load(&c[was].now);
 
 	for (int i = 2; i < n; i += 2)
 		load -= tl_load(&c[i + was].now);
@@ -314,16 +367,15 @@ own_load(const TlCursor *c, int n, bool was)
 static void
 judge_bare(int64 id, BzScope scope, Oid relid)
 {
-	Account		account;
+	Account account;
 	const BzCategory *rules;
-	TlCursor   *c;				/* own now and was, the children's now and was, then the ancestors' now */
-	int			n = 2;
-	int			nown;
-	Finding		breach = {0};
-	int32		today = bz_today();
-	int32		day = TL_BEGIN;
-	BzLine		now,
-				was;
+	TlCursor *c; /* own now and was, the children's now and was, then the ancestors' now */
+	int n = 2;
+	int nown;
+	Finding breach = {0};
+	int32 today = bz_today();
+	int32 day = TL_BEGIN;
+	BzLine now, was;
 	const char *code;
 
 	bz_account_read(id, &account.unit, &account.category);
@@ -356,9 +408,9 @@ judge_bare(int64 id, BzScope scope, Oid relid)
 
 	while (day < TL_END)
 	{
-		int32		next;
-		bool		bare;
-		int64		asked;
+		int32 next;
+		bool bare;
+		int64 asked;
 
 		tl_advance(c, n, day);
 		next = tl_next_day(c, n);
@@ -374,14 +426,14 @@ judge_bare(int64 id, BzScope scope, Oid relid)
 		return;
 	if (rules->without_quota == BZ_REFUSE && rules->enforcement == BZ_REFUSE &&
 		(breach.present || rules->past_excess == BZ_REFUSE))
-		refuse_limit(&account, &breach, true, relid);
+		refuse_limit(&account, &breach, true, TL_END, relid);
 	leave_lead("not_configured", account.unit, code, &breach);
 }
 
 static int
 seats_on(const BzSeat *seat, int n, int32 day)
 {
-	int			count = 0;
+	int count = 0;
 
 	for (int i = 0; i < n; i++)
 		count += seat[i].days.from <= day && day < seat[i].days.to;
@@ -392,8 +444,8 @@ seats_on(const BzSeat *seat, int n, int32 day)
 static int64
 unit_on(const BzSeat *seat, int n, int32 day)
 {
-	int64		unit = 0;
-	int32		from = TL_BEGIN;
+	int64 unit = 0;
+	int32 from = TL_BEGIN;
 
 	for (int i = 0; i < n; i++)
 		if (seat[i].days.from <= day && day < seat[i].days.to && seat[i].days.from >= from)
@@ -407,8 +459,8 @@ unit_on(const BzSeat *seat, int n, int32 day)
 static int
 by_day(const void *a, const void *b)
 {
-	int32		x = *(const int32 *) a;
-	int32		y = *(const int32 *) b;
+	int32 x = *(const int32 *) a;
+	int32 y = *(const int32 *) b;
 
 	return x < y ? -1 : x > y;
 }
@@ -418,24 +470,22 @@ static void
 second_seat_lead(int64 person, int64 unit, int32 first, int32 until)
 {
 	leave_lead_text("second_seat", unit, "",
-					psprintf("{\"person_ids\": [" INT64_FORMAT "], \"first\": \"%s\", \"until\": \"%s\"}", person,
-							 bz_day_text(first), bz_day_text(until)));
+					psprintf("{\"person_ids\": [" INT64_FORMAT "], \"first\": \"%s\", \"until\": \"%s\"}",
+							 person, bz_day_text(first), bz_day_text(until)));
 }
 
 /* Judge the seats of a person: L13. */
 static void
 judge_seat(int64 person, BzScope scope, Oid relid)
 {
-	BzSeat	   *now,
-			   *was;
-	int			nnow,
-				nwas;
-	int32		today = bz_today();
-	int32	   *day;
-	int			n = 0;
-	BzGuard		guard;
-	int32		past_first = TL_END;
-	int32		past_until = TL_END;
+	BzSeat *now, *was;
+	int nnow, nwas;
+	int32 today = bz_today();
+	int32 *day;
+	int n = 0;
+	BzGuard guard;
+	int32 past_first = TL_END;
+	int32 past_until = TL_END;
 
 	bz_guard_open(&guard);
 	bz_guard_seats(&guard, person, scope, &now, &nnow, &was, &nwas);
@@ -453,7 +503,7 @@ judge_seat(int64 person, BzScope scope, Oid relid)
 	qsort(day, n, sizeof(int32), by_day);
 	for (int i = 0; i + 1 < n; i++)
 	{
-		int			seats = seats_on(now, nnow, day[i]);
+		int seats = seats_on(now, nnow, day[i]);
 
 		if (day[i] == day[i + 1] || seats < 2 ||
 			(BZ_BREAK != BZ_BREAK_NET && seats <= seats_on(was, nwas, day[i])))
@@ -484,7 +534,12 @@ by_charge(const void *a, const void *b)
 void
 bz_judge_now(const BzSuspect *suspect, int n, BzScope scope, Oid relid)
 {
-	BzSuspect  *sorted = palloc((n + 1) * sizeof(BzSuspect));
+	BzSuspect *sorted = palloc((n + 1) * sizeof(BzSuspect));
+	Case *limit = palloc((n + 1) * sizeof(Case));
+	int nlimits = 0;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi judge",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext outer = MemoryContextSwitchTo(context);
 
 	memcpy(sorted, suspect, n * sizeof(BzSuspect));
 	qsort(sorted, n, sizeof(BzSuspect), by_charge);
@@ -502,31 +557,40 @@ bz_judge_now(const BzSuspect *suspect, int n, BzScope scope, Oid relid)
 				judge_bare(sorted[i].key, scope, relid);
 				break;
 			case BZ_LIMIT:
-				judge_limit(sorted[i].key, scope, relid);
+				examine(sorted[i].key, scope, &limit[nlimits++]);
 				break;
 		}
+		MemoryContextReset(context);
 	}
+	for (int i = 0; i < nlimits; i++)
+	{
+		decide(&limit[i], limit, nlimits, relid);
+		MemoryContextReset(context);
+	}
+	MemoryContextSwitchTo(outer);
+	MemoryContextDelete(context);
+	pfree(limit);
 	pfree(sorted);
 }
 
 /* Everything that is in the queue */
 typedef struct Docket
 {
-	BzSuspect  *suspect;
-	int			n;
-	CommandId	since;
-	Oid			relid;
-	int			round;
+	BzSuspect *suspect;
+	int n;
+	CommandId since;
+	Oid relid;
+	int round;
 } Docket;
 
 /* Take all that is in the queue out of it. */
 static void
 empty_queue(Docket *docket)
 {
-	Relation	rel = table_open(bz_relid(BZ_QUEUE), RowExclusiveLock);
+	Relation rel = table_open(bz_relid(BZ_QUEUE), RowExclusiveLock);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	TableScanDesc scan = table_beginscan(rel, SnapshotSelf, 0, NULL);
-	int			capacity = 8;
+	int capacity = 8;
 
 	memset(docket, 0, sizeof(*docket));
 	docket->suspect = palloc(capacity * sizeof(BzSuspect));
@@ -557,15 +621,15 @@ empty_queue(Docket *docket)
 static bool
 more_to_come(void)
 {
-	Relation	rel = table_open(RelationRelationId, AccessShareLock);
+	Relation rel = table_open(RelationRelationId, AccessShareLock);
 	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
-	HeapTuple	tuple;
-	bool		more = false;
+	HeapTuple tuple;
+	bool more = false;
 
 	while (!more && HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
-		LOCKTAG		tag;
+		LOCKTAG tag;
 
 		if (!form->relhastriggers || form->oid == bz_relid(BZ_QUEUE))
 			continue;
@@ -593,8 +657,8 @@ PG_FUNCTION_INFO_V1(judge);
 Datum
 judge(PG_FUNCTION_ARGS)
 {
-	Docket		docket;
-	BzScope		scope;
+	Docket docket;
+	BzScope scope;
 
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
@@ -604,14 +668,13 @@ judge(PG_FUNCTION_ARGS)
 	empty_queue(&docket);
 	if (docket.n == 0)
 		PG_RETURN_POINTER(NULL);
-	scope.since = docket.since;
+	scope = (BzScope){GetActiveSnapshot()->curcid != docket.since, docket.since};
 	if (docket.round < MAX_ROUNDS && more_to_come())
 	{
 		for (int i = 0; i < docket.n; i++)
 			enqueue(&docket.suspect[i], scope, docket.relid, docket.round + 1, false);
 		PG_RETURN_POINTER(NULL);
 	}
-	scope.whole_transaction = GetActiveSnapshot()->curcid != docket.since;
 	bz_judge_now(docket.suspect, docket.n, scope, docket.relid);
 	PG_RETURN_POINTER(NULL);
 }

@@ -10,20 +10,19 @@
 /* in the order in which they are judged */
 typedef enum BzCharge
 {
-	BZ_SEAT,					/* a person may hold two seats on a day */
-	BZ_BARE,					/* a row may stand where no quota line does */
-	BZ_LIMIT					/* an account may be over */
+	BZ_SEAT, /* a person may hold two seats on a day */
+	BZ_BARE, /* a row may stand where no quota line does */
+	BZ_LIMIT /* an account may be over */
 } BzCharge;
 
 typedef struct BzSuspect
 {
-	BzCharge	charge;
-	int64		key;			/* a person, or an account */
+	BzCharge charge;
+	int64 key; /* a person, or an account */
 	SubTransactionId sub;
 } BzSuspect;
 
-extern void bz_judge_queue(const BzSuspect *suspect, int n, BzScope scope, Oid relid,
-						   bool truncate);
+extern void bz_judge_queue(const BzSuspect *suspect, int n, BzScope scope, Oid relid, bool truncate);
 extern void bz_judge_now(const BzSuspect *suspect, int n, BzScope scope, Oid relid);
 
-#endif							/* BZ_JUDGE_H */
+#endif /* BZ_JUDGE_H */

@@ -30,8 +30,7 @@
 
 static bool known;
 static BzState state;
-static uint64 known_stamp,
-			known_live;
+static uint64 known_stamp, known_live;
 
 #ifdef BZ_TEST
 static char *today_setting;
@@ -42,7 +41,8 @@ void
 bz_live_init(void)
 {
 #ifdef BZ_TEST
-	DefineCustomStringVariable("bianzhi.today", "The day that the engine takes for today; in test builds only.", NULL,
+	DefineCustomStringVariable("bianzhi.today",
+							   "The day that the engine takes for today; in test builds only.", NULL,
 							   &today_setting, "", PGC_USERSET, 0, NULL, NULL, NULL);
 #endif
 }
@@ -51,14 +51,14 @@ bz_live_init(void)
 static bool
 read_nonce(BzRel which, pg_uuid_t *nonce)
 {
-	Relation	rel = table_open(bz_relid(which), AccessShareLock);
+	Relation rel = table_open(bz_relid(which), AccessShareLock);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	TableScanDesc scan = table_beginscan(rel, SnapshotSelf, 0, NULL);
-	bool		found = table_scan_getnextslot(scan, ForwardScanDirection, slot);
+	bool found = table_scan_getnextslot(scan, ForwardScanDirection, slot);
 
 	if (found)
 	{
-		bool		isnull;
+		bool isnull;
 
 		*nonce = *DatumGetUUIDP(slot_getattr(slot, 1, &isnull));
 	}
@@ -72,13 +72,12 @@ read_nonce(BzRel which, pg_uuid_t *nonce)
 BzState
 bz_state(void)
 {
-	uint64		stamp_generation = bz_generation(BZ_STAMP);
-	uint64		live_generation = bz_generation(BZ_LIVE);
+	uint64 stamp_generation = bz_generation(BZ_STAMP);
+	uint64 live_generation = bz_generation(BZ_LIVE);
 
 	if (!known || known_stamp != stamp_generation || known_live != live_generation)
 	{
-		pg_uuid_t	stamp,
-					live;
+		pg_uuid_t stamp, live;
 
 		if (!read_nonce(BZ_STAMP, &stamp))
 			state = BZ_LOADING;
@@ -124,10 +123,10 @@ int32
 bz_today(void)
 {
 	const char *name = GetConfigOptionResetString("timezone");
-	pg_tz	   *zone = name == NULL ? NULL : pg_tzset(name);
+	pg_tz *zone = name == NULL ? NULL : pg_tzset(name);
 	struct pg_tm tm;
-	fsec_t		fsec;
-	int			offset;
+	fsec_t fsec;
+	int offset;
 
 #ifdef BZ_TEST
 	if (today_setting != NULL && today_setting[0] != '\0')

@@ -7,8 +7,8 @@
 
 typedef enum BzState
 {
-	BZ_LOADING,					/* anything may be imported */
-	BZ_RESTORED,				/* a dump was restored: its owner may load, nobody else may write */
+	BZ_LOADING,	 /* anything may be imported */
+	BZ_RESTORED, /* a dump was restored: its owner may load, nobody else may write */
 	BZ_IS_LIVE
 } BzState;
 
@@ -17,4 +17,4 @@ extern BzState bz_state(void);
 extern bool bz_enforcing(void);
 extern int32 bz_today(void);
 
-#endif							/* BZ_LIVE_H */
+#endif /* BZ_LIVE_H */

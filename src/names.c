@@ -43,7 +43,7 @@ static const char *const rel_name[BZ_NRELS] = {
 	[BZ_LEAD] = "lead",
 };
 
-static Oid	rel_oid[BZ_NRELS];
+static Oid rel_oid[BZ_NRELS];
 static uint64 generation[BZ_NRELS];
 
 /* A relation has changed, or any may have: callbacks may not throw or free, so only count. */
@@ -71,7 +71,7 @@ bz_relid(BzRel which)
 {
 	if (!OidIsValid(rel_oid[which]))
 	{
-		Oid			oid = get_relname_relid(rel_name[which], get_namespace_oid("bianzhi", false));
+		Oid oid = get_relname_relid(rel_name[which], get_namespace_oid("bianzhi", false));
 
 		if (!OidIsValid(oid))
 			ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE),
@@ -86,8 +86,8 @@ bz_relid(BzRel which)
 Oid
 bz_owner(void)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(bz_relid(BZ_CHUNK)));
-	Oid			owner;
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(bz_relid(BZ_CHUNK)));
+	Oid owner;
 
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for relation %u", bz_relid(BZ_CHUNK));
@@ -124,7 +124,7 @@ bz_generation(BzRel which)
 const char *
 bz_day_text(int32 day)
 {
-	char	   *text;
+	char *text;
 	struct pg_tm tm = {0};
 
 	if (day == DATEVAL_NOBEGIN)

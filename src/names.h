@@ -30,12 +30,12 @@ typedef enum BzRel
 } BzRel;
 
 extern void bz_names_init(void);
-extern Oid	bz_relid(BzRel which);
-extern Oid	bz_owner(void);
+extern Oid bz_relid(BzRel which);
+extern Oid bz_owner(void);
 extern uint64 bz_generation(BzRel which);
 
 extern bool bz_may_read(BzRel which);
 extern void bz_as_owner(Oid *user, int *context);
 extern const char *bz_day_text(int32 day);
 
-#endif							/* BZ_NAMES_H */
+#endif /* BZ_NAMES_H */

@@ -34,8 +34,7 @@ bz_scan_start(BzScan *s)
 {
 	if (bz_state() != BZ_IS_LIVE)
 		ereport(WARNING, errmsg("the establishment is not in force"),
-				errdetail("Counts are those of the last time it was."),
-				errhint("Run bianzhi.go_live()."));
+				errdetail("Counts are those of the last time it was."), errhint("Run bianzhi.go_live()."));
 	s->snapshot = GetActiveSnapshot();
 	s->rel = table_open(bz_relid(BZ_CHUNK), AccessShareLock);
 	s->index = index_open(bz_relid(BZ_CHUNK_PKEY), AccessShareLock);

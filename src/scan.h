@@ -10,22 +10,17 @@
 
 typedef struct BzScan
 {
-	Relation	rel,
-				index,
-				accounts,
-				accounts_index;
-	IndexScanDesc scan,
-				accounts_scan;
-	TupleTableSlot *slot,
-			   *account_slot;
-	Snapshot	snapshot;
+	Relation rel, index, accounts, accounts_index;
+	IndexScanDesc scan, accounts_scan;
+	TupleTableSlot *slot, *account_slot;
+	Snapshot snapshot;
 
 	/* the chunk that bz_scan_next() has come to; its steps only after bz_scan_decode() */
-	int64		account;
-	int32		from;
-	int32		until;
-	int64		unit;
-	Datum		category;		/* text */
+	int64 account;
+	int32 from;
+	int32 until;
+	int64 unit;
+	Datum category; /* text */
 } BzScan;
 
 extern void bz_scan_start(BzScan *s);
@@ -33,4 +28,4 @@ extern bool bz_scan_next(BzScan *s);
 extern void bz_scan_decode(BzScan *s, BzChunk *chunk);
 extern void bz_scan_end(BzScan *s);
 
-#endif							/* BZ_SCAN_H */
+#endif /* BZ_SCAN_H */

@@ -28,15 +28,16 @@ void
 bz_scope_classify(HeapTuple tuple, Buffer buffer, BzScope scope, bool *is, bool *was)
 {
 	HeapTupleHeader header = tuple->t_data;
-	bool		born_before = true;
-	bool		gone_since = false;
+	bool born_before = true;
+	bool gone_since = false;
 
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
 	*is = HeapTupleSatisfiesVisibility(tuple, SnapshotSelf, buffer);
 
 	if (TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(header)))
 		born_before = !scope.whole_transaction && HeapTupleHeaderGetCmin(header) < scope.since;
-	if (!*is && (header->t_infomask & HEAP_XMAX_INVALID) == 0 && !HEAP_XMAX_IS_LOCKED_ONLY(header->t_infomask) &&
+	if (!*is && (header->t_infomask & HEAP_XMAX_INVALID) == 0 &&
+		!HEAP_XMAX_IS_LOCKED_ONLY(header->t_infomask) &&
 		TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(header)))
 		gone_since = scope.whole_transaction || HeapTupleHeaderGetCmax(header) >= scope.since;
 	LockBuffer(buffer, BUFFER_LOCK_UNLOCK);

@@ -11,10 +11,10 @@
 /* a whole transaction, or what it did since a command began: a statement */
 typedef struct BzScope
 {
-	bool		whole_transaction;
-	CommandId	since;
+	bool whole_transaction;
+	CommandId since;
 } BzScope;
 
 extern void bz_scope_classify(HeapTuple tuple, Buffer buffer, BzScope scope, bool *is, bool *was);
 
-#endif							/* BZ_SCOPE_H */
+#endif /* BZ_SCOPE_H */

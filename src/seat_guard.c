@@ -29,26 +29,27 @@
 
 typedef struct Seats
 {
-	BzSeat	   *seat;
-	int			n;
-	int			capacity;
+	BzSeat *seat;
+	int n;
+	int capacity;
 } Seats;
 
 /* A plain index that leads with the column of persons, or NULL. */
 static Relation
 person_index(Relation rel, AttrNumber column)
 {
-	List	   *indexes = RelationGetIndexList(rel);
-	Relation	found = NULL;
-	ListCell   *cell;
+	List *indexes = RelationGetIndexList(rel);
+	Relation found = NULL;
+	ListCell *cell;
 
-	foreach(cell, indexes)
+	foreach (cell, indexes)
 	{
-		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
+		Relation index = index_open(lfirst_oid(cell), AccessShareLock);
 
 		if (found == NULL && index->rd_rel->relam == BTREE_AM_OID && index->rd_index->indisvalid &&
 			index->rd_index->indkey.values[0] == column &&
-			TupleDescAttr(RelationGetDescr(index), 0)->atttypid == TupleDescAttr(RelationGetDescr(rel), column - 1)->atttypid &&
+			TupleDescAttr(RelationGetDescr(index), 0)->atttypid ==
+				TupleDescAttr(RelationGetDescr(rel), column - 1)->atttypid &&
 			RelationGetIndexPredicate(index) == NIL)
 			found = index;
 		else
@@ -80,11 +81,10 @@ static bool
 take(const BzSource *source, TupleTableSlot *slot, int64 person, BzScope scope, Snapshot started, Seats *now,
 	 Seats *was)
 {
-	bool		free;
-	HeapTuple	tuple = ExecFetchSlotHeapTuple(slot, false, &free);
-	bool		is_now,
-				was_then;
-	BzRow		row;
+	bool free;
+	HeapTuple tuple = ExecFetchSlotHeapTuple(slot, false, &free);
+	bool is_now, was_then;
+	BzRow row;
 	const BzCategory *category;
 
 	bz_scope_classify(tuple, ((BufferHeapTupleTableSlot *) slot)->buffer, scope, &is_now, &was_then);
@@ -92,7 +92,8 @@ take(const BzSource *source, TupleTableSlot *slot, int64 person, BzScope scope, 
 	{
 		TransactionId gone = HeapTupleHeaderGetUpdateXid(tuple->t_data);
 
-		if (TransactionIdIsValid(gone) && !TransactionIdIsCurrentTransactionId(gone) && XidInMVCCSnapshot(gone, started))
+		if (TransactionIdIsValid(gone) && !TransactionIdIsCurrentTransactionId(gone) &&
+			XidInMVCCSnapshot(gone, started))
 			return false;
 	}
 	if (!is_now && !was_then)
@@ -115,7 +116,7 @@ void
 bz_guard_open(BzGuard *g)
 {
 	const BzSource *all;
-	int			n = bz_sources(&all);
+	int n = bz_sources(&all);
 
 	bz_finder_open(&g->person, bz_relid(BZ_PERSON), bz_relid(BZ_PERSON_PKEY), 1, RowShareLock);
 	g->table = palloc0((n + 1) * sizeof(BzSeatTable));
@@ -169,7 +170,8 @@ bz_guard_hold(BzGuard *g, int64 person, Oid relid)
 	ScanKeyData key;
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(person));
-	if (BZ_BREAK == BZ_BREAK_SEAT ? !bz_find(&g->person, &key) : !bz_hold(&g->person, &key, LockTupleNoKeyExclusive))
+	if (BZ_BREAK == BZ_BREAK_SEAT ? !bz_find(&g->person, &key)
+								  : !bz_hold(&g->person, &key, LockTupleNoKeyExclusive))
 		ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("person does not exist"),
 				bz_errconstraint_on(relid, "establishment_account"));
 }
@@ -178,7 +180,7 @@ bz_guard_hold(BzGuard *g, int64 person, Oid relid)
 static bool
 read_seats(BzGuard *g, BzSeatTable *t, int64 person, BzScope scope, Seats *now, Seats *was)
 {
-	bool		steady = true;
+	bool steady = true;
 
 	if (t->index != NULL)
 	{
@@ -205,13 +207,13 @@ read_seats(BzGuard *g, BzSeatTable *t, int64 person, BzScope scope, Seats *now, 
 void
 bz_guard_seats(BzGuard *g, int64 person, BzScope scope, BzSeat **now, int *nnow, BzSeat **was, int *nwas)
 {
-	Seats		now_seats = {0};
-	Seats		was_seats = {0};
+	Seats now_seats = {0};
+	Seats was_seats = {0};
 
 	for (int i = 0; i < g->ntables; i++)
 	{
-		int			had_now = now_seats.n;
-		int			had_was = was_seats.n;
+		int had_now = now_seats.n;
+		int had_was = was_seats.n;
 
 		while (!read_seats(g, &g->table[i], person, scope, &now_seats, &was_seats))
 		{
@@ -231,8 +233,8 @@ bz_guard_seats(BzGuard *g, int64 person, BzScope scope, BzSeat **now, int *nnow,
 static int
 by_from(const void *a, const void *b)
 {
-	int32		x = ((const BzSeat *) a)->days.from;
-	int32		y = ((const BzSeat *) b)->days.from;
+	int32 x = ((const BzSeat *) a)->days.from;
+	int32 y = ((const BzSeat *) b)->days.from;
 
 	return x < y ? -1 : x > y;
 }
@@ -241,7 +243,7 @@ by_from(const void *a, const void *b)
 bool
 bz_seats_overlap(BzSeat *seat, int n)
 {
-	int32		to = TL_BEGIN;
+	int32 to = TL_BEGIN;
 
 	if (n < 2)
 		return false;
@@ -259,13 +261,11 @@ bz_seats_overlap(BzSeat *seat, int n)
 bool
 bz_guard_crowded(BzGuard *g, int64 person)
 {
-	BzSeat	   *now,
-			   *was;
-	int			nnow,
-				nwas;
-	bool		crowded;
+	BzSeat *now, *was;
+	int nnow, nwas;
+	bool crowded;
 
-	bz_guard_seats(g, person, (BzScope) {true, 0}, &now, &nnow, &was, &nwas);
+	bz_guard_seats(g, person, (BzScope){true, 0}, &now, &nnow, &was, &nwas);
 	crowded = bz_seats_overlap(now, nnow);
 	if (now != NULL)
 		pfree(now);

@@ -33,7 +33,7 @@
 
 static MemoryContext context;
 static BzSource *sources;
-static int	nsources;
+static int nsources;
 static bool loaded;
 static uint64 loaded_generation;
 
@@ -79,8 +79,8 @@ level_of(const char *measure)
 static AttrNumber
 attno_column(TupleTableSlot *slot, const char *name)
 {
-	bool		isnull;
-	Datum		value = slot_getattr(slot, get_attnum(slot->tts_tableOid, name), &isnull);
+	bool isnull;
+	Datum value = slot_getattr(slot, get_attnum(slot->tts_tableOid, name), &isnull);
 
 	return isnull ? 0 : DatumGetInt16(value);
 }
@@ -88,8 +88,8 @@ attno_column(TupleTableSlot *slot, const char *name)
 static void
 read_source(TupleTableSlot *slot, BzSource *source)
 {
-	bool		isnull;
-	Datum		value;
+	bool isnull;
+	Datum value;
 
 	source->relid = DatumGetObjectId(slot_getattr(slot, get_attnum(slot->tts_tableOid, "relid"), &isnull));
 	value = slot_getattr(slot, get_attnum(slot->tts_tableOid, "measure"), &isnull);
@@ -110,7 +110,7 @@ read_source(TupleTableSlot *slot, BzSource *source)
 		source->constant = -1;
 	else
 	{
-		char	   *code = TextDatumGetCString(value);
+		char *code = TextDatumGetCString(value);
 
 		source->constant = bz_category_id(code, strlen(code));
 	}
@@ -119,12 +119,12 @@ read_source(TupleTableSlot *slot, BzSource *source)
 static void
 load(void)
 {
-	Relation	rel = table_open(bz_relid(BZ_SOURCE), AccessShareLock);
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	Relation rel = table_open(bz_relid(BZ_SOURCE), AccessShareLock);
+	Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
-	uint64		now = bz_generation(BZ_SOURCE);
-	int			capacity = 0;
+	uint64 now = bz_generation(BZ_SOURCE);
+	int capacity = 0;
 
 	loaded = false;
 	sources = NULL;
@@ -162,7 +162,7 @@ bz_sources(const BzSource **all)
 static int64
 integer_column(TupleTableSlot *slot, AttrNumber attno, bool *isnull)
 {
-	Datum		value = slot_getattr(slot, attno, isnull);
+	Datum value = slot_getattr(slot, attno, isnull);
 
 	switch (TupleDescAttr(slot->tts_tupleDescriptor, attno - 1)->atttypid)
 	{
@@ -178,8 +178,8 @@ integer_column(TupleTableSlot *slot, AttrNumber attno, bool *isnull)
 static bool
 bool_column(TupleTableSlot *slot, AttrNumber attno)
 {
-	bool		isnull;
-	Datum		value = slot_getattr(slot, attno, &isnull);
+	bool isnull;
+	Datum value = slot_getattr(slot, attno, &isnull);
 
 	return !isnull && DatumGetBool(value);
 }
@@ -191,8 +191,8 @@ bool_column(TupleTableSlot *slot, AttrNumber attno)
 void
 bz_source_row(const BzSource *source, TupleTableSlot *slot, BzRow *row)
 {
-	bool		isnull;
-	Datum		value;
+	bool isnull;
+	Datum value;
 
 	memset(row, 0, sizeof(*row));
 	row->from = TL_BEGIN;
@@ -202,7 +202,7 @@ bz_source_row(const BzSource *source, TupleTableSlot *slot, BzRow *row)
 		return;
 	if (source->category != 0)
 	{
-		text	   *code;
+		text *code;
 
 		value = slot_getattr(slot, source->category, &isnull);
 		if (isnull)
@@ -247,9 +247,11 @@ bz_source_row(const BzSource *source, TupleTableSlot *slot, BzRow *row)
 		if (isnull)
 			row->seats = 1;
 		if (row->seats > TL_LEVEL_MAX || row->seats < -(int64) TL_LEVEL_MAX)
-			ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("number of seats out of range"));
+			ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					errmsg("number of seats out of range"));
 		if (row->seats < 0 && source->level != TL_AUTHORIZED)
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("number of seats must not be negative"));
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("number of seats must not be negative"));
 	}
 	if (!row->counts)
 		row->seats = 0;
@@ -259,7 +261,7 @@ bz_source_row(const BzSource *source, TupleTableSlot *slot, BzRow *row)
 static void
 note(const BzSource *source, const BzRow *row, int sign)
 {
-	BzDelta		d = {0};
+	BzDelta d = {0};
 
 	if (!row->places || (sign < 0 && !row->counts))
 		return;
@@ -274,7 +276,7 @@ note(const BzSource *source, const BzRow *row, int sign)
 	d.closed = row->closed && row->counts;
 	d.holds = source->holds;
 	if (source->level == TL_AUTHORIZED && !row->counts)
-		d.level = TL_FILLED;	/* a line that does not count is only looked up */
+		d.level = TL_FILLED; /* a line that does not count is only looked up */
 	bz_delta_note(&d);
 	if (sign > 0 && row->person != 0)
 		bz_delta_person(row->person, row->counts && source->level == TL_FILLED);
@@ -312,9 +314,9 @@ source_row(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 	const BzSource *all;
-	Relation	rel;
-	int			n;
-	bool		any = false;
+	Relation rel;
+	int n;
+	bool any = false;
 
 	check_called_as(fcinfo, "source_row", true);
 	rel = trigger->tg_relation;
@@ -323,8 +325,7 @@ source_row(PG_FUNCTION_ARGS)
 	n = bz_sources(&all);
 	for (int i = 0; i < n; i++)
 	{
-		BzRow		old_row,
-					new_row;
+		BzRow old_row, new_row;
 
 		if (all[i].relid != RelationGetRelid(rel))
 			continue;
@@ -368,11 +369,11 @@ source_flush(PG_FUNCTION_ARGS)
 Datum
 source_truncate(PG_FUNCTION_ARGS)
 {
-	Relation	rel;
+	Relation rel;
 	TupleTableSlot *slot;
 	TableScanDesc scan;
 	const BzSource *all;
-	int			n;
+	int n;
 
 	check_called_as(fcinfo, "source_truncate", false);
 	rel = ((TriggerData *) fcinfo->context)->tg_relation;
@@ -387,7 +388,7 @@ source_truncate(PG_FUNCTION_ARGS)
 		for (int i = 0; i < n; i++)
 			if (all[i].relid == RelationGetRelid(rel))
 			{
-				BzRow		row;
+				BzRow row;
 
 				bz_source_row(&all[i], slot, &row);
 				note(&all[i], &row, -1);

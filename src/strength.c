@@ -15,17 +15,17 @@ PG_FUNCTION_INFO_V1(chunk_rows);
 
 typedef struct Decoded
 {
-	TlLevels	before;
-	TlStep	   *steps;
-	int			n;
+	TlLevels before;
+	TlStep *steps;
+	int n;
 } Decoded;
 
 static void
 decode(bytea *body, Decoded *out)
 {
 	const uint8 *bytes = (const uint8 *) VARDATA_ANY(body);
-	Size		len = VARSIZE_ANY_EXHDR(body);
-	int			n = tl_count(bytes, len);
+	Size len = VARSIZE_ANY_EXHDR(body);
+	int n = tl_count(bytes, len);
 
 	out->steps = palloc((Max(n, 0) + 1) * sizeof(TlStep));
 	out->n = n < 0 ? -1 : tl_decode(bytes, len, &out->before, out->steps, n);
@@ -43,17 +43,17 @@ Datum
 chunk_rows(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Decoded		chunk;
-	TlLevels	now;
+	Decoded chunk;
+	TlLevels now;
 
 	InitMaterializedSRF(fcinfo, 0);
 	decode(PG_GETARG_BYTEA_PP(0), &chunk);
 	now = chunk.before;
 	for (int i = 0; i < chunk.n; i++)
 	{
-		TlLevels	was = now;
-		Datum		values[4];
-		bool		nulls[4] = {false};
+		TlLevels was = now;
+		Datum values[4];
+		bool nulls[4] = {false};
 
 		tl_add(&now, &chunk.steps[i].by);
 		if ((was.v[TL_LINES] > 0) == (now.v[TL_LINES] > 0) && was.v[TL_AUTHORIZED] == now.v[TL_AUTHORIZED] &&

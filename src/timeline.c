@@ -32,7 +32,7 @@ tl_is_zero(const TlLevels *l)
 static uint8_t *
 put_number(uint8_t *out, int64_t value)
 {
-	uint64_t	u = ((uint64_t) value << 1) ^ (value < 0 ? UINT64_MAX : 0);
+	uint64_t u = ((uint64_t) value << 1) ^ (value < 0 ? UINT64_MAX : 0);
 
 	while (u >= 0x80)
 	{
@@ -47,11 +47,11 @@ put_number(uint8_t *out, int64_t value)
 static const uint8_t *
 get_number(const uint8_t *in, const uint8_t *end, int64_t *value)
 {
-	uint64_t	u = 0;
+	uint64_t u = 0;
 
 	for (int shift = 0; shift < 64 && in < end; shift += 7)
 	{
-		uint8_t		byte = *in++;
+		uint8_t byte = *in++;
 
 		u |= (uint64_t) (byte & 0x7f) << shift;
 		if (byte < 0x80)
@@ -75,15 +75,15 @@ get_number(const uint8_t *in, const uint8_t *end, int64_t *value)
 size_t
 tl_encode(const TlLevels *before, const TlStep *steps, int n, uint8_t *out)
 {
-	uint8_t    *p = out;
-	int64_t		day = 0;
+	uint8_t *p = out;
+	int64_t day = 0;
 
 	p = put_number(p, n);
 	for (int i = 0; i < TL_NLEVELS; i++)
 		p = put_number(p, before->v[i]);
 	for (int s = 0; s < n; s++)
 	{
-		uint8_t    *mask;
+		uint8_t *mask;
 
 		p = put_number(p, (int64_t) steps[s].day - day);
 		day = steps[s].day;
@@ -103,7 +103,7 @@ tl_encode(const TlLevels *before, const TlStep *steps, int n, uint8_t *out)
 int
 tl_count(const uint8_t *in, size_t len)
 {
-	int64_t		n;
+	int64_t n;
 
 	/* a step takes three bytes at least: no chunk can claim more than it holds */
 	if (get_number(in, in + len, &n) == NULL || n < 0 || n > (int64_t) (len / 3))
@@ -119,8 +119,8 @@ int
 tl_decode(const uint8_t *in, size_t len, TlLevels *before, TlStep *steps, int capacity)
 {
 	const uint8_t *end = in + len;
-	int64_t		n;
-	int64_t		day = 0;
+	int64_t n;
+	int64_t day = 0;
 
 	in = get_number(in, end, &n);
 	if (in == NULL || n < 0 || n > capacity)
@@ -130,8 +130,8 @@ tl_decode(const uint8_t *in, size_t len, TlLevels *before, TlStep *steps, int ca
 			return -1;
 	for (int s = 0; s < n; s++)
 	{
-		int64_t		gap;
-		uint8_t		mask;
+		int64_t gap;
+		uint8_t mask;
 
 		in = get_number(in, end, &gap);
 		if (in == NULL || in == end || (s > 0 && gap <= 0) || gap > UINT32_MAX || gap < INT32_MIN)
@@ -165,9 +165,9 @@ tl_decode(const uint8_t *in, size_t len, TlLevels *before, TlStep *steps, int ca
 int
 tl_merge(const TlStep *a, int na, const TlStep *b, int nb, TlStep *out)
 {
-	int			i = 0;
-	int			j = 0;
-	int			n = 0;
+	int i = 0;
+	int j = 0;
+	int n = 0;
 
 	while (i < na || j < nb)
 	{
@@ -190,7 +190,7 @@ tl_merge(const TlStep *a, int na, const TlStep *b, int nb, TlStep *out)
 int
 tl_squeeze(TlStep *steps, int n)
 {
-	int			kept = 0;
+	int kept = 0;
 
 	for (int i = 0; i < n; i++)
 	{
@@ -216,7 +216,7 @@ tl_start(TlCursor *c, const TlStep *steps, int n)
 int32_t
 tl_next_day(const TlCursor *c, int n)
 {
-	int32_t		day = TL_END;
+	int32_t day = TL_END;
 
 	for (int i = 0; i < n; i++)
 		if (c[i].next < c[i].n && c[i].steps[c[i].next].day < day)
@@ -261,8 +261,8 @@ void
 tl_inspect(const TlLevels *before, const TlStep *steps, int n, const TlLevels *net_before, const TlStep *net,
 		   int nnet, TlRange within, TlFindings *found)
 {
-	TlCursor	c[2];
-	int32_t		day = within.from;
+	TlCursor c[2];
+	int32_t day = within.from;
 
 	tl_start(&c[0], steps, n);
 	tl_start(&c[1], net, nnet);
@@ -276,7 +276,7 @@ tl_inspect(const TlLevels *before, const TlStep *steps, int n, const TlLevels *n
 	{
 		const TlLevels *now = &c[0].now;
 		const TlLevels *by = &c[1].now;
-		int32_t		next;
+		int32_t next;
 
 		tl_advance(c, 2, day);
 		next = tl_next_day(c, 2);

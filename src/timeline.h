@@ -23,11 +23,11 @@
 
 typedef enum TlLevel
 {
-	TL_AUTHORIZED,				/* sum of the quota lines in force */
-	TL_LINES,					/* number of those lines; none: not authorised at all */
-	TL_CLOSED,					/* number of those lines that close the account to entries */
-	TL_FILLED,					/* seats taken */
-	TL_RESERVED,				/* seats that open approvals still hold */
+	TL_AUTHORIZED, /* sum of the quota lines in force */
+	TL_LINES,	   /* number of those lines; none: not authorised at all */
+	TL_CLOSED,	   /* number of those lines that close the account to entries */
+	TL_FILLED,	   /* seats taken */
+	TL_RESERVED,   /* seats that open approvals still hold */
 	TL_NLEVELS
 } TlLevel;
 
@@ -36,21 +36,21 @@ typedef enum TlLevel
 
 typedef struct TlLevels
 {
-	int64_t		v[TL_NLEVELS];
+	int64_t v[TL_NLEVELS];
 } TlLevels;
 
 /* on "day" the levels change by "by"; also the form in which changes arrive */
 typedef struct TlStep
 {
-	int32_t		day;
-	TlLevels	by;
+	int32_t day;
+	TlLevels by;
 } TlStep;
 
 /* days from "from" on, "to" excluded */
 typedef struct TlRange
 {
-	int32_t		from;
-	int32_t		to;
+	int32_t from;
+	int32_t to;
 } TlRange;
 
 /* steps of a stored chunk, and the share of that a split leaves in each */
@@ -69,27 +69,27 @@ tl_load(const TlLevels *l)
 extern void tl_add(TlLevels *to, const TlLevels *by);
 extern bool tl_is_zero(const TlLevels *l);
 extern size_t tl_encode(const TlLevels *before, const TlStep *steps, int n, uint8_t *out);
-extern int	tl_decode(const uint8_t *in, size_t len, TlLevels *before, TlStep *steps, int capacity);
-extern int	tl_count(const uint8_t *in, size_t len);
-extern int	tl_merge(const TlStep *a, int na, const TlStep *b, int nb, TlStep *out);
-extern int	tl_squeeze(TlStep *steps, int n);
+extern int tl_decode(const uint8_t *in, size_t len, TlLevels *before, TlStep *steps, int capacity);
+extern int tl_count(const uint8_t *in, size_t len);
+extern int tl_merge(const TlStep *a, int na, const TlStep *b, int nb, TlStep *out);
+extern int tl_squeeze(TlStep *steps, int n);
 
 /* What a change of some days did to a stretch of timeline (tl_inspect) */
 typedef enum TlFault
 {
 	TL_SOUND,
-	TL_UNDERFLOW,				/* filled, reserved, lines or closed below zero */
-	TL_OVERFLOW					/* a level beyond TL_LEVEL_MAX */
+	TL_UNDERFLOW, /* filled, reserved, lines or closed below zero */
+	TL_OVERFLOW	  /* a level beyond TL_LEVEL_MAX */
 } TlFault;
 
 typedef struct TlFindings
 {
-	TlFault		fault;
-	int32_t		fault_day;
-	TlLevel		fault_level;
-	bool		suspect;		/* a day that the judge has to look at */
-	TlRange    *bare;			/* ranges without any line, adjacent ones joined */
-	int			nbare;
+	TlFault fault;
+	int32_t fault_day;
+	TlLevel fault_level;
+	bool suspect;  /* a day that the judge has to look at */
+	TlRange *bare; /* ranges without any line, adjacent ones joined */
+	int nbare;
 } TlFindings;
 
 extern void tl_inspect(const TlLevels *before, const TlStep *steps, int n, const TlLevels *net_before,
@@ -99,13 +99,13 @@ extern void tl_inspect(const TlLevels *before, const TlStep *steps, int n, const
 typedef struct TlCursor
 {
 	const TlStep *steps;
-	int			n;
-	int			next;
-	TlLevels	now;
+	int n;
+	int next;
+	TlLevels now;
 } TlCursor;
 
 extern void tl_start(TlCursor *c, const TlStep *steps, int n);
 extern int32_t tl_next_day(const TlCursor *c, int n);
 extern void tl_advance(TlCursor *c, int n, int32_t day);
 
-#endif							/* BZ_TIMELINE_H */
+#endif /* BZ_TIMELINE_H */

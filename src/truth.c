@@ -34,8 +34,8 @@ put_steps(ReturnSetInfo *result, int64 unit, Datum category, const BzLine *line)
 {
 	for (int i = 0; i < line->n; i++)
 	{
-		Datum		values[3 + TL_NLEVELS] = {Int64GetDatum(unit), category, DateADTGetDatum(line->steps[i].day)};
-		bool		nulls[3 + TL_NLEVELS] = {false};
+		Datum values[3 + TL_NLEVELS] = {Int64GetDatum(unit), category, DateADTGetDatum(line->steps[i].day)};
+		bool nulls[3 + TL_NLEVELS] = {false};
 
 		for (int l = 0; l < TL_NLEVELS; l++)
 			values[3 + l] = Int64GetDatum(line->steps[i].by.v[l]);
@@ -52,22 +52,23 @@ Datum
 stored(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	int64		only = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi account", ALLOCSET_DEFAULT_SIZES);
+	int64 only = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT64(0);
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi account",
+												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext outer = CurrentMemoryContext;
-	BzScan		scan;
-	BzLine		line = {NULL, 0};
-	TlLevels	level = {{0}};
-	int			capacity = 0;
-	int64		account = 0;
-	int64		unit = 0;
-	Datum		category = (Datum) 0;
+	BzScan scan;
+	BzLine line = {NULL, 0};
+	TlLevels level = {{0}};
+	int capacity = 0;
+	int64 account = 0;
+	int64 unit = 0;
+	Datum category = (Datum) 0;
 
 	InitMaterializedSRF(fcinfo, 0);
 	bz_scan_start(&scan);
 	while (bz_scan_next(&scan))
 	{
-		BzChunk		chunk;
+		BzChunk chunk;
 
 		if (scan.account != account)
 		{
@@ -98,9 +99,9 @@ stored(PG_FUNCTION_ARGS)
 /* An account and the timeline that its sources say it should have */
 typedef struct Want
 {
-	BzAccount  *account;
-	BzLine		line;
-	int			capacity;
+	BzAccount *account;
+	BzLine line;
+	int capacity;
 } Want;
 
 static bool
@@ -109,7 +110,8 @@ same_line(const BzLine *a, const BzLine *b)
 	if (a->n != b->n)
 		return false;
 	for (int i = 0; i < a->n; i++)
-		if (a->steps[i].day != b->steps[i].day || memcmp(&a->steps[i].by, &b->steps[i].by, sizeof(TlLevels)) != 0)
+		if (a->steps[i].day != b->steps[i].day ||
+			memcmp(&a->steps[i].by, &b->steps[i].by, sizeof(TlLevels)) != 0)
 			return false;
 	return true;
 }
@@ -119,16 +121,16 @@ static int64
 settle(BzWriter *writer, Want *want, int n)
 {
 	BzAccount **missing = palloc((n + 1) * sizeof(BzAccount *));
-	int			nmissing = 0;
-	int64		changed = 0;
+	int nmissing = 0;
+	int64 changed = 0;
 
 	for (int i = 0; i < n; i++)
 		if (want[i].account->account_id == 0 && want[i].line.n > 0)
 			missing[nmissing++] = want[i].account;
-	bz_account_create(missing, nmissing);
+	bz_account_create(missing, nmissing, InvalidOid);
 	for (int i = 0; i < n; i++)
 	{
-		BzLine		old;
+		BzLine old;
 
 		CHECK_FOR_INTERRUPTS();
 		if (want[i].account->account_id == 0)
@@ -146,12 +148,12 @@ settle(BzWriter *writer, Want *want, int n)
 static void
 take_row(Want **want, int *n, int *capacity, HeapTuple tuple, TupleDesc desc)
 {
-	bool		isnull;
-	int64		unit = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
-	text	   *code = DatumGetTextPP(SPI_getbinval(tuple, desc, 2, &isnull));
-	BzAccount  *account = bz_account(unit, bz_category_id(VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code)));
-	Datum		day = SPI_getbinval(tuple, desc, 3, &isnull);
-	Want	   *w;
+	bool isnull;
+	int64 unit = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
+	text *code = DatumGetTextPP(SPI_getbinval(tuple, desc, 2, &isnull));
+	BzAccount *account = bz_account(unit, bz_category_id(VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code)));
+	Datum day = SPI_getbinval(tuple, desc, 3, &isnull);
+	Want *w;
 
 	if (*n == 0 || (*want)[*n - 1].account != account)
 	{
@@ -185,17 +187,18 @@ take_row(Want **want, int *n, int *capacity, HeapTuple tuple, TupleDesc desc)
 Datum
 recount_accounts(PG_FUNCTION_ARGS)
 {
-	Oid			types[] = {INT8OID};
-	Datum		values[] = {PG_ARGISNULL(0) ? (Datum) 0 : PG_GETARG_DATUM(0)};
-	char		nulls[] = {PG_ARGISNULL(0) ? 'n' : ' '};
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi recount", ALLOCSET_DEFAULT_SIZES);
-	BzWriter	writer;
-	SPIPlanPtr	plan;
-	Portal		portal;
-	Want	   *want;
-	int			n = 0;
-	int			capacity = 64;
-	int64		changed = 0;
+	Oid types[] = {INT8OID};
+	Datum values[] = {PG_ARGISNULL(0) ? (Datum) 0 : PG_GETARG_DATUM(0)};
+	char nulls[] = {PG_ARGISNULL(0) ? 'n' : ' '};
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi recount",
+												  ALLOCSET_DEFAULT_SIZES);
+	BzWriter writer;
+	SPIPlanPtr plan;
+	Portal portal;
+	Want *want;
+	int n = 0;
+	int capacity = 64;
+	int64 changed = 0;
 
 	if (IsolationUsesXactSnapshot())
 		ereport(ERROR, errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),

@@ -23,15 +23,15 @@ PG_FUNCTION_INFO_V1(level_series);
 
 typedef struct Series
 {
-	DateADT    *day;
-	int			ndays;
-	TlLevels   *level;			/* on each day, for the account at hand */
-	bool		any;			/* something is authorised, filled or reserved on some day */
-	MemoryContext context;		/* reset after each chunk */
+	DateADT *day;
+	int ndays;
+	TlLevels *level;	   /* on each day, for the account at hand */
+	bool any;			   /* something is authorised, filled or reserved on some day */
+	MemoryContext context; /* reset after each chunk */
 } Series;
 
 /* what to do with the levels of an account once they are all known */
-typedef void (*Emit) (ReturnSetInfo *result, const Series *series, int64 unit, Datum category);
+typedef void (*Emit)(ReturnSetInfo *result, const Series *series, int64 unit, Datum category);
 
 static bool
 shows(const TlLevels *l)
@@ -42,8 +42,8 @@ shows(const TlLevels *l)
 static void
 read_days(ArrayType *array, Series *series)
 {
-	Datum	   *values;
-	bool	   *nulls;
+	Datum *values;
+	bool *nulls;
 
 	deconstruct_array(array, DATEOID, sizeof(DateADT), true, TYPALIGN_INT, &values, &nulls, &series->ndays);
 	series->day = palloc((series->ndays + 1) * sizeof(DateADT));
@@ -55,7 +55,8 @@ read_days(ArrayType *array, Series *series)
 		if (DATE_NOT_FINITE(series->day[i]))
 			ereport(ERROR, errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("days must be finite"));
 		if (i > 0 && series->day[i] <= series->day[i - 1])
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("days must be in ascending order"));
+			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("days must be in ascending order"));
 	}
 	series->level = palloc0((series->ndays + 1) * sizeof(TlLevels));
 }
@@ -64,12 +65,12 @@ read_days(ArrayType *array, Series *series)
 static int
 first_from(const Series *series, int32 day)
 {
-	int			low = 0;
-	int			high = series->ndays;
+	int low = 0;
+	int high = series->ndays;
 
 	while (low < high)
 	{
-		int			middle = (low + high) / 2;
+		int middle = (low + high) / 2;
 
 		if (series->day[middle] < day)
 			low = middle + 1;
@@ -83,10 +84,10 @@ first_from(const Series *series, int32 day)
 static void
 take_chunk(BzScan *scan, Series *series)
 {
-	int			at = first_from(series, scan->from);
-	int			s = 0;
-	BzChunk		chunk;
-	TlLevels	level;
+	int at = first_from(series, scan->from);
+	int s = 0;
+	BzChunk chunk;
+	TlLevels level;
 	MemoryContext outer;
 
 	if (at == series->ndays || series->day[at] >= scan->until)
@@ -109,11 +110,11 @@ static void
 run(FunctionCallInfo fcinfo, ArrayType *days, Emit emit)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Series		series = {0};
-	BzScan		scan;
-	int64		account = 0;
-	int64		unit = 0;
-	Datum		category = (Datum) 0;
+	Series series = {0};
+	BzScan scan;
+	int64 account = 0;
+	int64 unit = 0;
+	Datum category = (Datum) 0;
 
 	InitMaterializedSRF(fcinfo, 0);
 	read_days(days, &series);
@@ -146,10 +147,13 @@ emit_rows(ReturnSetInfo *result, const Series *series, int64 unit, Datum categor
 	for (int i = 0; i < series->ndays; i++)
 	{
 		const TlLevels *l = &series->level[i];
-		Datum		values[] = {DateADTGetDatum(series->day[i]), Int64GetDatum(unit), category,
-								Int32GetDatum(l->v[TL_AUTHORIZED]), Int32GetDatum(l->v[TL_FILLED]),
-								Int32GetDatum(l->v[TL_RESERVED])};
-		bool		nulls[] = {false, false, false, l->v[TL_LINES] <= 0, false, false};
+		Datum values[] = {DateADTGetDatum(series->day[i]),
+						  Int64GetDatum(unit),
+						  category,
+						  Int32GetDatum(l->v[TL_AUTHORIZED]),
+						  Int32GetDatum(l->v[TL_FILLED]),
+						  Int32GetDatum(l->v[TL_RESERVED])};
+		bool nulls[] = {false, false, false, l->v[TL_LINES] <= 0, false, false};
 
 		if (shows(l))
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
@@ -159,11 +163,11 @@ emit_rows(ReturnSetInfo *result, const Series *series, int64 unit, Datum categor
 static Datum
 level_array(const Series *series, TlLevel which)
 {
-	Datum	   *values = palloc(series->ndays * sizeof(Datum));
-	bool	   *nulls = palloc0(series->ndays * sizeof(bool));
-	int			length = series->ndays;
-	int			lower = 1;
-	Datum		array;
+	Datum *values = palloc(series->ndays * sizeof(Datum));
+	bool *nulls = palloc0(series->ndays * sizeof(bool));
+	int length = series->ndays;
+	int lower = 1;
+	Datum array;
 
 	for (int i = 0; i < series->ndays; i++)
 	{
@@ -180,9 +184,9 @@ level_array(const Series *series, TlLevel which)
 static void
 emit_arrays(ReturnSetInfo *result, const Series *series, int64 unit, Datum category)
 {
-	Datum		values[5] = {Int64GetDatum(unit), category, level_array(series, TL_AUTHORIZED),
-							 level_array(series, TL_FILLED), level_array(series, TL_RESERVED)};
-	bool		nulls[5] = {false};
+	Datum values[5] = {Int64GetDatum(unit), category, level_array(series, TL_AUTHORIZED),
+					   level_array(series, TL_FILLED), level_array(series, TL_RESERVED)};
+	bool nulls[5] = {false};
 
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	for (int i = 2; i < 5; i++)

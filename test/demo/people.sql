@@ -28,10 +28,10 @@ HAVING sum(q.amount) < 1000;
 -- people more or fewer than seats: as published, as show.sql wants them, or as it comes
 CREATE TEMP TABLE difference AS
 SELECT l.unit_id, l.category, COALESCE(s.people, a.amount - l.amount,
-	CASE WHEN NOT l.is_seat THEN 0 ELSE (ARRAY[0, -1, 0, -2, 0, -3])[1 + l.unit_id % 6] * ceil(l.amount / 50.0) END)::integer AS people
+	CASE WHEN NOT l.is_seat THEN 0 ELSE -least((ARRAY[0, 1, 0, 2, 0, 3])[1 + l.unit_id % 6] * ceil(l.amount / 50.0), l.amount / 4) END)::integer AS people
 FROM line AS l
 	LEFT JOIN (VALUES ('jx_finance', -3), ('jx_water', 0), ('jx_transport', 2), ('jx_land', 0), ('jx_housing', 0), ('jx_grain', 0),
-		('jx_coal', 0), ('hn_xinning_agriculture', 0), ('hlj_daqing_rescue', 1)) AS s (unit_key, people) ON s.unit_key = l.unit_key AND l.is_seat
+		('hn_xinning_agriculture', 0), ('hlj_daqing_rescue', 1)) AS s (unit_key, people) ON s.unit_key = l.unit_key AND l.is_seat
 	LEFT JOIN (
 		SELECT c.unit_key, c.code, max(p.amount) AS amount
 		FROM published_part AS p JOIN published_code AS c ON c.unit_key = p.unit_key AND c.category = p.category
@@ -79,10 +79,11 @@ WITH found AS (
 		(date_trunc('month', b.birth_date + interval '60 years') + interval '1 month')::date AS sixty
 	FROM born AS b
 )
-SELECT d.unit_id, d.holder, d.i, d.birth_date, d.followed_on, d.since,
+SELECT d.unit_id, d.unit_key, d.holder, d.i, d.birth_date, d.followed_on, d.since,
 	CASE
 		WHEN d.unit_key = 'jx_water' AND d.holder = 1 THEN (date_trunc('month', bianzhi.today()) + interval '8 months')::date
-		WHEN d.sixty < bianzhi.today() + 450 AND d.unit_key NOT LIKE 'jx\_%' THEN d.sixty
+		WHEN d.unit_key IN ('jx_finance', 'jx_water', 'jx_transport', 'jx_land', 'jx_housing', 'jx_grain') THEN NULL
+		WHEN d.sixty < bianzhi.today() + 450 THEN d.sixty
 	END AS until,
 	nextval(pg_get_serial_sequence('bianzhi.person', 'person_id')) AS person_id,
 	CASE WHEN d.followed_on IS NOT NULL THEN nextval(pg_get_serial_sequence('bianzhi.person', 'person_id')) END AS predecessor_id
@@ -92,7 +93,7 @@ ORDER BY d.i;
 CREATE TEMP TABLE successor AS
 SELECT h.unit_id, h.holder, h.until AS since, nextval(pg_get_serial_sequence('bianzhi.person', 'person_id')) AS person_id
 FROM holder AS h
-WHERE h.until IS NOT NULL AND h.i % 2 = 0
+WHERE h.until IS NOT NULL AND h.i % 2 = 0 AND h.unit_key <> 'jx_water'
 ORDER BY h.i;
 
 BEGIN;

@@ -165,31 +165,38 @@ sub rebuild
 	return;
 }
 
-# Does a row belong where it says? Returns the error that it raises whatever the limits, or undef.
+# Does a row belong where it says? Returns the errors that it raises whatever the limits.
 sub misplaced
 {
 	my ($self, $table, $row) = @_;
-	return undef if $table eq 'parent' || !stands($row);
-	my $nowhere = '23503|establishment_account';
-	my $unit = $self->{unit}{ $row->{unit} };
-	my $category = $self->{category}{ $row->{cat} };
+	my @errors;
+	return () if $table eq 'parent' || !stands($row);
 	if ($table eq 'occ' || $table eq 'app')
 	{
-		return '23503|uncounted_needs_document' if !$row->{counted} && !$self->{exempt}{"$row->{unit} $row->{person}"};
+		push @errors, '23503|uncounted_needs_document' if !$row->{counted} && !$self->{exempt}{"$row->{unit} $row->{person}"};
+		push @errors, '23503|appointment_person_id_fkey' if $table eq 'app' && $row->{person} > $self->{persons};
 	}
-	return $nowhere if !$unit || !$category;
-	return undef if $table eq 'quota';
-	return $nowhere if $holds{$table} && !$holds{$table}{ $category->{measure} };
-	return $nowhere if $unit->{section} && $category->{measure} ne 'body';
-	return $nowhere if $row->{from} < $unit->{from} || $row->{to} > $unit->{to};
+	push @errors, '23503|establishment_account' if $self->nowhere($table, $row);
+	return @errors;
+}
+
+sub nowhere
+{
+	my ($self, $table, $row) = @_;
+	my $unit = $self->{unit}{ $row->{unit} };
+	my $category = $self->{category}{ $row->{cat} };
+	return 1 if !$unit || !$category;
+	return 0 if $table eq 'quota';
+	return 1 if $holds{$table} && !$holds{$table}{ $category->{measure} };
+	return 1 if $unit->{section} && $category->{measure} ne 'body';
+	return 1 if $row->{from} < $unit->{from} || $row->{to} > $unit->{to};
 	if (defined $row->{section})
 	{
 		my $section = $self->{unit}{ $row->{section} };
-		return $nowhere if !$section || !$section->{section} || $section->{parent} != $row->{unit};
-		return $nowhere if $row->{from} < $section->{from} || $row->{to} > $section->{to};
+		return 1 if !$section || !$section->{section} || $section->{parent} != $row->{unit};
+		return 1 if $row->{from} < $section->{from} || $row->{to} > $section->{to};
 	}
-	return $nowhere if $seats_persons{$table} && defined $row->{person} && $row->{person} > $self->{persons};
-	return undef;
+	return $seats_persons{$table} && defined $row->{person} && $row->{person} > $self->{persons};
 }
 
 my @none = (0) x 1000;

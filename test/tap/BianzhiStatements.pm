@@ -98,6 +98,20 @@ sub random_range
 	return $row;
 }
 
+# For a while most statements meet at one unit and one tree of categories.
+sub focus
+{
+	my ($self, $on) = @_;
+	$self->{focus} = $on ? { unit => pick(@{ $self->{units} }), root => pick(@{ $self->{roots} }) } : undef;
+	return;
+}
+
+sub in_focus
+{
+	my ($self, $code) = @_;
+	return defined $code && $self->model->{category}{$code} && $self->model->path($code)->[-1] eq $self->{focus}{root};
+}
+
 sub random_place
 {
 	my ($self, $table, $row) = @_;
@@ -107,6 +121,12 @@ sub random_place
 	  : chance(0.006) ? 'leader'
 	  : chance(0.006) ? 'administrative'
 	  : pick(@{ $self->{categories}{$table} });
+	if ($self->{focus} && chance(0.8))
+	{
+		$row->{unit} = $self->{focus}{unit};
+		my @near = grep { $self->in_focus($_) } @{ $self->{categories}{$table} };
+		$row->{cat} = pick(@near) if @near;
+	}
 	if ($table eq 'occ' || $table eq 'app')
 	{
 		my @own = grep { defined $row->{unit} && $self->model->{unit}{$_}{parent} == $row->{unit} } @{ $self->{sections} };
@@ -155,7 +175,7 @@ sub random_row
 	else
 	{
 		$row->{person} = chance(0.004) ? $m->{persons} + 5 : 1 + int rand $m->{persons};
-		$row->{counted} = chance(0.05) ? 0 : 1;
+		$row->{counted} = $row->{person} <= 12 && chance(0.2) || chance(0.01) ? 0 : 1;
 		$row->{note} = 'gone' if $table eq 'occ' && chance(0.06);
 	}
 	return $row;
@@ -188,7 +208,7 @@ sub changed_row
 		  ? $new->{from} + 1 + int rand($self->model->{slots} - 1 - $new->{from})
 		  : $self->model->{slots};
 	}
-	elsif ($kind < 0.68 && exists $new->{counted} && $table ne 'res') { $new->{counted} = $new->{counted} ? 0 : 1 }
+	elsif ($kind < ($table eq 'child' || ($new->{person} // 99) <= 12 ? 0.68 : 0.63) && exists $new->{counted} && $table ne 'res') { $new->{counted} = $new->{counted} ? 0 : 1 }
 	elsif ($kind < 0.72 && exists $new->{person}) { $new->{person} = 1 + int rand $self->model->{persons} }
 	else
 	{
@@ -220,6 +240,11 @@ sub some_rows
 	my ($self, $table, $n, $used) = @_;
 	my $rows = $self->model->rows($table);
 	my @free = sort { $a <=> $b } grep { !$used->{"$table $_"} } keys %$rows;
+	if ($self->{focus} && chance(0.8))
+	{
+		my @near = grep { my $r = $rows->{$_}; ($r->{unit} // 0) == $self->{focus}{unit} && $self->in_focus($r->{cat}) } @free;
+		@free = @near if @near;
+	}
 	my @some;
 	while (@free && @some < $n)
 	{
@@ -233,8 +258,7 @@ sub errors_of
 	my ($self, $op, $table, @rows) = @_;
 	for my $row (@rows)
 	{
-		my $error = $self->model->misplaced($table, $row);
-		$op->{errors}{$error} = 1 if $error;
+		$op->{errors}{$_} = 1 for $self->model->misplaced($table, $row);
 	}
 	return $op;
 }
