@@ -239,6 +239,7 @@ bz_apply(BzWriter *w, int64 account, const TlStep *net, int nnet, TlRange within
 	int32 day = within.from;
 
 	applied->suspect = false;
+	applied->uncovered = false;
 	applied->bare = NULL;
 	applied->nbare = 0;
 
@@ -280,6 +281,7 @@ bz_apply(BzWriter *w, int64 account, const TlStep *net, int nnet, TlRange within
 		tl_inspect(&before, steps, n, &carry, net + done, k - done, part, &found);
 		raise_fault(account, &found);
 		applied->suspect |= found.suspect;
+		applied->uncovered |= found.uncovered;
 		join_bare(applied, &found, result);
 
 		for (; done < k; done++)

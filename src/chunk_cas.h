@@ -22,8 +22,9 @@ typedef struct BzWriter
 
 typedef struct BzApplied
 {
-	bool suspect;  /* the judge has to look at this account */
-	TlRange *bare; /* ranges within the stretch that no quota line covers */
+	bool uncovered; /* a day lost its last quota line while it carries something */
+	bool suspect;	/* the judge has to look at this account */
+	TlRange *bare;	/* ranges within the stretch that no quota line covers */
 	int nbare;
 } BzApplied;
 

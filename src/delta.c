@@ -382,6 +382,22 @@ net_change(Event *event, int n, TlStep *net)
 	return nnet;
 }
 
+/*
+ * A last line that ends under people is a cut, and no more; unless the same
+ * statement, or transaction, has put them there.  They may stand in any category
+ * below.
+ */
+static void
+accuse_below(int64 unit, int category)
+{
+	int64 account = bz_account_number(unit, category);
+
+	if (account != 0)
+		accuse(BZ_BARE, account);
+	for (int child = bz_category(category)->first_child; child >= 0; child = bz_category(child)->next_sibling)
+		accuse_below(unit, child);
+}
+
 /* Change the timelines of all accounts, in the order of their numbers. */
 static void
 apply(Flush *f)
@@ -416,6 +432,8 @@ apply(Flush *f)
 		CHECK_FOR_INTERRUPTS();
 		n = net_change(sorted + a->first - a->nevents, a->nevents, net);
 		bz_apply(&writer, a->account->account_id, net, n, a->within, CurrentMemoryContext, &a->applied);
+		if (a->applied.uncovered && !a->account->is_section && bz_category(a->account->key.category) != NULL)
+			accuse_below(a->account->key.unit, a->account->key.category);
 		if (a->applied.suspect)
 			accuse(BZ_LIMIT, a->account->account_id);
 	}

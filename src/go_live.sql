@@ -204,7 +204,7 @@ BEGIN
 				DETAIL = loose.detail, HINT = 'List them with bianzhi.dangling(), the first ones with: ' || loose.query;
 	END IF;
 
-	SELECT count(*) > 0 INTO counted_before FROM bianzhi.chunk;
+	counted_before := EXISTS (SELECT 1 FROM bianzhi.account AS a JOIN bianzhi.chunk AS c ON c.account_id = a.account_id);
 	SELECT array_agg(x.unit_id), array_agg(x.category) INTO before, before_category FROM bianzhi.excesses() AS x;
 	changed := bianzhi.recount_accounts(NULL);
 

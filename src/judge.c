@@ -38,6 +38,16 @@
 #include "names.h"
 #include "seat_guard.h"
 
+/* columns of bianzhi.queue */
+#define QUEUE_CHARGE 2
+#define QUEUE_KEY 3
+#define QUEUE_SINCE 4
+#define QUEUE_RELID 5
+#define QUEUE_ROUND 6
+
+/* stands for the command with which a TRUNCATE began: no statement's rows are judged with its own */
+#define TRUNCATED (-1)
+
 /* how often judging is put off for triggers that still have to fire: as many as cascades can be deep */
 #define MAX_ROUNDS 32
 
@@ -99,11 +109,11 @@ typedef struct Case
 } Case;
 
 static void
-enqueue(const BzSuspect *suspect, BzScope scope, Oid relid, int round, bool fire)
+enqueue(const BzSuspect *suspect, int64 since, Oid relid, int round, bool fire)
 {
 	Oid types[] = {INT4OID, INT8OID, INT8OID, OIDOID, INT4OID};
-	Datum values[] = {Int32GetDatum(suspect->charge), Int64GetDatum(suspect->key),
-					  Int64GetDatum((int64) scope.since), ObjectIdGetDatum(relid), Int32GetDatum(round)};
+	Datum values[] = {Int32GetDatum(suspect->charge), Int64GetDatum(suspect->key), Int64GetDatum(since),
+					  ObjectIdGetDatum(relid), Int32GetDatum(round)};
 
 	execute("INSERT INTO bianzhi.queue (charge, key, since, relid, round) VALUES ($1, $2, $3, $4, $5)", 5,
 			types, values, fire);
@@ -123,7 +133,7 @@ bz_judge_queue(const BzSuspect *suspect, int n, BzScope scope, Oid relid, bool t
 		/* many rows of one account raise one charge each part of a long statement */
 		if (i > 0 && suspect[i].charge == suspect[i - 1].charge && suspect[i].key == suspect[i - 1].key)
 			continue;
-		enqueue(&suspect[i], scope, relid, 0, truncate);
+		enqueue(&suspect[i], truncate ? TRUNCATED : (int64) scope.since, relid, 0, truncate);
 	}
 }
 
@@ -573,19 +583,21 @@ bz_judge_now(const BzSuspect *suspect, int n, BzScope scope, Oid relid)
 	pfree(sorted);
 }
 
-/* Everything that is in the queue */
+/* What is judged together */
 typedef struct Docket
 {
 	BzSuspect *suspect;
 	int n;
-	CommandId since;
 	Oid relid;
 	int round;
 } Docket;
 
-/* Take all that is in the queue out of it. */
+/*
+ * Take out of the queue what is judged together: all that one statement has put
+ * there, or, where judging was deferred, all there is.
+ */
 static void
-empty_queue(Docket *docket)
+empty_queue(Docket *docket, int64 since, bool all)
 {
 	Relation rel = table_open(bz_relid(BZ_QUEUE), RowExclusiveLock);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
@@ -597,13 +609,14 @@ empty_queue(Docket *docket)
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		slot_getallattrs(slot);
+		if (!all && DatumGetInt64(slot->tts_values[QUEUE_SINCE - 1]) != since)
+			continue;
 		if (docket->n == capacity)
 			docket->suspect = repalloc(docket->suspect, (capacity *= 2) * sizeof(BzSuspect));
-		docket->suspect[docket->n].charge = DatumGetInt32(slot->tts_values[1]);
-		docket->suspect[docket->n++].key = DatumGetInt64(slot->tts_values[2]);
-		docket->since = (CommandId) DatumGetInt64(slot->tts_values[3]);
-		docket->relid = DatumGetObjectId(slot->tts_values[4]);
-		docket->round = DatumGetInt32(slot->tts_values[5]);
+		docket->suspect[docket->n].charge = DatumGetInt32(slot->tts_values[QUEUE_CHARGE - 1]);
+		docket->suspect[docket->n++].key = DatumGetInt64(slot->tts_values[QUEUE_KEY - 1]);
+		docket->relid = DatumGetObjectId(slot->tts_values[QUEUE_RELID - 1]);
+		docket->round = Max(docket->round, DatumGetInt32(slot->tts_values[QUEUE_ROUND - 1]));
 		simple_heap_delete(rel, &slot->tts_tid);
 	}
 	table_endscan(scan);
@@ -644,11 +657,11 @@ more_to_come(void)
 PG_FUNCTION_INFO_V1(judge);
 
 /*
- * Constraint trigger of "queue".  The first row that fires brings all that are
- * queued to judgement, so that they come in their order; the others find the
- * queue empty.  If triggers still have to fire that came before us, they all go back
- * to the end of the line; not for ever, as checks that a user has deferred wait
- * until commit.
+ * Constraint trigger of "queue".  The first row of a statement that fires brings
+ * all of the statement's to judgement, so that they come in their order; the
+ * others find the queue empty.  If triggers still have to fire that came before
+ * us, they all go back to the end of the line; not for ever, as checks that a
+ * user has deferred wait until commit.
  *
  * Fired under the snapshot of the statement that queued, this is the end of
  * that statement, and its own net change decides; otherwise the check was
@@ -657,22 +670,27 @@ PG_FUNCTION_INFO_V1(judge);
 Datum
 judge(PG_FUNCTION_ARGS)
 {
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
 	Docket docket;
 	BzScope scope;
+	int64 since;
+	bool isnull;
 
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				errmsg("function \"%s\" was not called by trigger manager", "judge"));
+	since = DatumGetInt64(
+		heap_getattr(trigger->tg_trigtuple, QUEUE_SINCE, RelationGetDescr(trigger->tg_relation), &isnull));
+	scope = (BzScope){since != (int64) GetActiveSnapshot()->curcid, (CommandId) since};
 	/* TRUNCATE's charges are judged within the command that has queued them */
 	CommandCounterIncrement();
-	empty_queue(&docket);
+	empty_queue(&docket, since, scope.whole_transaction && since != TRUNCATED);
 	if (docket.n == 0)
 		PG_RETURN_POINTER(NULL);
-	scope = (BzScope){GetActiveSnapshot()->curcid != docket.since, docket.since};
-	if (docket.round < MAX_ROUNDS && more_to_come())
+	if (docket.round < MAX_ROUNDS && since != TRUNCATED && more_to_come())
 	{
 		for (int i = 0; i < docket.n; i++)
-			enqueue(&docket.suspect[i], scope, docket.relid, docket.round + 1, false);
+			enqueue(&docket.suspect[i], since, docket.relid, docket.round + 1, scope.whole_transaction);
 		PG_RETURN_POINTER(NULL);
 	}
 	bz_judge_now(docket.suspect, docket.n, scope, docket.relid);

@@ -46,31 +46,49 @@ bz_scan_start(BzScan *s)
 	s->accounts_scan = start(s->accounts, s->accounts_index, s->snapshot);
 	s->account = 0;
 	s->unit = 0;
+	s->accounts_end = false;
 }
 
-/* Come to the next chunk; false at the end. */
-bool
-bz_scan_next(BzScan *s)
+/* Come to the account of the chunk at hand; false: it has none. */
+static bool
+find_account(BzScan *s)
 {
-	CHECK_FOR_INTERRUPTS();
-	if (!index_getnext_slot(s->scan, ForwardScanDirection, s->slot))
-		return false;
-	slot_getallattrs(s->slot);
-	s->account = DatumGetInt64(s->slot->tts_values[CHUNK_ACCOUNT - 1]);
-	s->from = DatumGetDateADT(s->slot->tts_values[CHUNK_FROM - 1]);
-	s->until = DatumGetDateADT(s->slot->tts_values[CHUNK_UNTIL - 1]);
 	for (;;)
 	{
 		if (!TTS_EMPTY(s->account_slot))
 		{
+			int64 id;
+
 			slot_getallattrs(s->account_slot);
-			if (DatumGetInt64(s->account_slot->tts_values[ACCOUNT_ID - 1]) == s->account)
-				break;
+			id = DatumGetInt64(s->account_slot->tts_values[ACCOUNT_ID - 1]);
+			if (id >= s->account)
+				return id == s->account;
 		}
-		if (!index_getnext_slot(s->accounts_scan, ForwardScanDirection, s->account_slot))
-			ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
-					errmsg("timeline of account %lld belongs to no account", (long long) s->account));
+		if (s->accounts_end || !index_getnext_slot(s->accounts_scan, ForwardScanDirection, s->account_slot))
+		{
+			s->accounts_end = true;
+			return false;
+		}
 	}
+}
+
+/*
+ * Come to the next chunk; false at the end.  Chunks without an account (a
+ * TRUNCATE of all units leaves some until the next recount) say nothing.
+ */
+bool
+bz_scan_next(BzScan *s)
+{
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!index_getnext_slot(s->scan, ForwardScanDirection, s->slot))
+			return false;
+		slot_getallattrs(s->slot);
+		s->account = DatumGetInt64(s->slot->tts_values[CHUNK_ACCOUNT - 1]);
+		s->from = DatumGetDateADT(s->slot->tts_values[CHUNK_FROM - 1]);
+		s->until = DatumGetDateADT(s->slot->tts_values[CHUNK_UNTIL - 1]);
+	} while (!find_account(s));
 	s->unit = DatumGetInt64(s->account_slot->tts_values[ACCOUNT_UNIT - 1]);
 	s->category = s->account_slot->tts_values[ACCOUNT_CATEGORY - 1];
 	return true;

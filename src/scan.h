@@ -14,6 +14,7 @@ typedef struct BzScan
 	IndexScanDesc scan, accounts_scan;
 	TupleTableSlot *slot, *account_slot;
 	Snapshot snapshot;
+	bool accounts_end;
 
 	/* the chunk that bz_scan_next() has come to; its steps only after bz_scan_decode() */
 	int64 account;

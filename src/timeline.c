@@ -270,6 +270,7 @@ tl_inspect(const TlLevels *before, const TlStep *steps, int n, const TlLevels *n
 	c[1].now = *net_before;
 	found->fault = TL_SOUND;
 	found->suspect = false;
+	found->uncovered = false;
 	found->nbare = 0;
 
 	while (day < within.to)
@@ -302,8 +303,8 @@ tl_inspect(const TlLevels *before, const TlStep *steps, int n, const TlLevels *n
 				found->bare[found->nbare].from = day;
 				found->bare[found->nbare++].to = next;
 			}
-			if (by->v[TL_LINES] < 0 && (tl_load(now) > 0 || now->v[TL_AUTHORIZED] != 0))
-				found->suspect = true;
+			if (by->v[TL_LINES] < 0 && tl_load(now) > 0)
+				found->suspect = found->uncovered = true;
 		}
 		else if (tl_load(by) > 0 || by->v[TL_AUTHORIZED] < 0 || by->v[TL_LINES] != 0 || by->v[TL_CLOSED] > 0)
 		{

@@ -87,8 +87,9 @@ typedef struct TlFindings
 	TlFault fault;
 	int32_t fault_day;
 	TlLevel fault_level;
-	bool suspect;  /* a day that the judge has to look at */
-	TlRange *bare; /* ranges without any line, adjacent ones joined */
+	bool uncovered; /* a day that lost its last line while it carries something */
+	bool suspect;	/* a day that the judge has to look at */
+	TlRange *bare;	/* ranges without any line, adjacent ones joined */
 	int nbare;
 } TlFindings;
 

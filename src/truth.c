@@ -207,6 +207,11 @@ recount_accounts(PG_FUNCTION_ARGS)
 	bz_account_begin();
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
+	if (PG_ARGISNULL(0) &&
+		SPI_execute("DELETE FROM bianzhi.chunk AS c WHERE NOT EXISTS (SELECT 1 FROM bianzhi.account AS a"
+					" WHERE a.account_id OPERATOR(pg_catalog.=) c.account_id)",
+					false, 0) < 0)
+		elog(ERROR, "could not delete timelines without an account");
 	plan = SPI_prepare("SELECT unit_id, category, day, authorized, lines, closed, filled, reserved"
 					   " FROM bianzhi.recomputed($1)"
 					   " UNION ALL SELECT unit_id, category, NULL, 0, 0, 0, 0, 0 FROM bianzhi.account"

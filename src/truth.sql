@@ -123,9 +123,22 @@ AS $$
 	SELECT l.unit_id, l.category, l.day, l.level, l.stored, l.recomputed
 	FROM levels AS l
 	WHERE l.stored <> l.recomputed
-	ORDER BY l.unit_id, l.category, l.day, l.level
+	UNION ALL
+	SELECT t.unit_id, t.category, t.from_day, 'chunk', NULL, NULL
+	FROM (
+		SELECT a.unit_id, a.category, c.from_day, c.until_day,
+			lag(c.until_day, 1, '-infinity') OVER w AS before, lead(c.from_day, 1, 'infinity') OVER w AS after
+		FROM bianzhi.account AS a JOIN bianzhi.chunk AS c ON c.account_id = a.account_id
+		WINDOW w AS (PARTITION BY a.account_id ORDER BY c.from_day)
+	) AS t
+	WHERE t.before <> t.from_day OR t.after <> t.until_day
+	UNION ALL
+	SELECT a.unit_id, a.category, '-infinity', 'chunk', NULL, NULL
+	FROM bianzhi.account AS a
+	WHERE NOT EXISTS (SELECT 1 FROM bianzhi.chunk AS c WHERE c.account_id = a.account_id)
+	ORDER BY 1, 2, 3, 4
 $$;
-COMMENT ON FUNCTION bianzhi.verify() IS '核对: recomputes every timeline from its sources and returns each difference; no rows when sound. Runs beside writers';
+COMMENT ON FUNCTION bianzhi.verify() IS '核对: recomputes every timeline from its sources and returns each difference; no rows when sound; level chunk: the stored chunks of the account do not join. Runs beside writers';
 REVOKE ALL ON FUNCTION bianzhi.verify() FROM PUBLIC;
 
 CREATE FUNCTION bianzhi.recount_accounts(only_unit bigint) RETURNS bigint
