@@ -37,6 +37,6 @@ GRANT EXECUTE ON FUNCTION bianzhi.is_live() TO PUBLIC;
 
 CREATE FUNCTION bianzhi.today() RETURNS date
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION bianzhi.today() IS '今日: the day on which the transaction began, in the time zone that the server or the database sets, whatever the session has set since; days before it are history';
+COMMENT ON FUNCTION bianzhi.today() IS '今日: the day on which the transaction began, in the time zone with which the session started, whatever it has set since; days before it are history';
 REVOKE ALL ON FUNCTION bianzhi.today() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION bianzhi.today() TO PUBLIC;

@@ -73,7 +73,7 @@ FROM bianzhi.vacancy_on(bianzhi.today()) AS v
 	JOIN bianzhi.unit AS u ON u.unit_id = v.unit_id
 	JOIN bianzhi.category AS c ON c.code = v.category;
 
-COMMENT ON VIEW bianzhi.vacancy IS '今日空编: what every unit is authorised and carries today; seats. Add up rows of one measure with is_leaf and without sections, or every seat is counted more than once';
+COMMENT ON VIEW bianzhi.vacancy IS '今日空编: what every unit is authorised and carries today; seats. Add up only rows of one measure with parent_category IS NULL and NOT is_section, or seats are counted more than once';
 COMMENT ON COLUMN bianzhi.vacancy.unit_id IS '机构标识: unit';
 COMMENT ON COLUMN bianzhi.vacancy.unit_key IS '机构编码: key of the unit';
 COMMENT ON COLUMN bianzhi.vacancy.unit_name IS '机构名称: name of the unit';

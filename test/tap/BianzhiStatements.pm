@@ -597,13 +597,28 @@ sub copy
 		$table, map { $_->[1] } @rows);
 }
 
+# A statement that runs when OTHER is over, and is part of it for us. Whether quota that it takes away counts for the
+# outer statement, too, is left open: so it takes none away there.
+sub later
+{
+	my ($self, $changes, $used) = @_;
+	my $inner = $self->operation($used) or return undef;
+	my $rows = $self->model->{rows};
+	my $units = sub {
+		return map { $_->{unit} // (), $_->{section} // () } grep { $_ } map { $_->[2], $rows->{ $_->[0] }{ $_->[1] } } @_;
+	};
+	my %outer = map { $_ => 1 } $units->(@$changes);
+	return undef if grep { $outer{$_} } $units->(grep { $_->[0] eq 'quota' } @{ $inner->{changes} });
+	return $inner;
+}
+
 # A statement trigger of the user writes when the statement is over.
 sub after_statement
 {
 	my ($self) = @_;
 	my %used = (nested => 1, part => 1);
 	my @rows = $self->new_rows('occ', 1 + int rand 2, \%used) or return { sql => 'SELECT 1', changes => [] };
-	my $inner = $self->operation(\%used) or return { sql => 'SELECT 1', changes => [] };
+	my $inner = $self->later([ map { [ 'occ', @$_ ] } @rows ], \%used) or return { sql => 'SELECT 1', changes => [] };
 	$rows[0][1]{note} = "after:$inner->{sql}";
 	return $self->errors_of(
 		{
@@ -620,7 +635,7 @@ sub audited
 	my ($self) = @_;
 	my %used = (nested => 1, part => 1);
 	my $first = chance(0.7) ? $self->operation(\%used) : undef;
-	my $inner = $self->operation(\%used) or return { sql => 'SELECT 1', changes => [] };
+	my $inner = $self->later($first ? $first->{changes} : [], \%used) or return { sql => 'SELECT 1', changes => [] };
 	my $note = quoted("run:$inner->{sql}");
 	return { sql => "INSERT INTO own_log (note) VALUES ($note)", changes => [], tail => [$inner] } unless $first;
 	return {
