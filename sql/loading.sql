@@ -24,7 +24,7 @@ SELECT bianzhi.suspend('机构改革');
 SELECT bianzhi.is_live(), (SELECT count(*) FROM bianzhi.stamp), (SELECT count(*) FROM bianzhi.live);
 SELECT kind, evidence ->> 'reason' AS reason, evidence ->> 'by' = session_user FROM bianzhi.lead;
 SELECT try('SELECT bianzhi.suspend(''x'')');
-SELECT seat(2, 'A', 'administrative', '[2025-01-01,)'), seat(1, 'B', 'administrative', '[2026-12-01,)'), seat(3, 'C', 'administrative', '[2025-01-01,2026-01-01)'), line('A', 'administrative', -5), line('C', 'administrative', 0);
+SELECT seat(2, 'A', 'administrative', '[2025-01-01,)'), seat(1, 'B', 'administrative', '[2026-12-01,)'), seat(3, 'C', 'administrative', '[2025-01-01,2026-01-01)'), line('C', 'administrative', 0);
 SET client_min_messages = notice;
 SELECT filled FROM bianzhi.vacancy_on('2026-11-24') WHERE unit_id = 1 AND category = 'administrative';
 RESET client_min_messages;
@@ -33,8 +33,6 @@ SELECT has('A');
 
 -- back to live: the excess made meanwhile is a lead of severity 3, an older one is not made again
 
-SELECT try('SELECT bianzhi.go_live()');			-- below zero?
-DELETE FROM bianzhi.quota WHERE amount = -5;
 DELETE FROM bianzhi.lead;
 SELECT accounts > 0, changed, leads FROM bianzhi.go_live();
 SET client_min_messages = warning;
@@ -81,11 +79,9 @@ DELETE FROM bianzhi.appointment WHERE unit_id = 78;
 -- a category of another measure, a section as a unit, a section of another unit
 INSERT INTO bianzhi.occupancy (person_id, unit_id, section_id, category, during)
 VALUES (40, 1, NULL, 'leader', '[2025-01-01,)'), (41, 11, NULL, 'administrative', '[2025-01-01,)'), (42, 1, 21, 'administrative', '[2025-01-01,)');
-INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during) VALUES (43, 6, 'administrative', '[2025-01-01,)');
-UPDATE bianzhi.unit SET during = '[2026-01-01,)' WHERE unit_key = 'F';			-- and a row that begins before its unit
 SELECT source, problem, row_count FROM bianzhi.dangling();
 SELECT try('SELECT bianzhi.go_live()') LIKE '23503 establishment_account%';
-DELETE FROM bianzhi.occupancy WHERE person_id BETWEEN 40 AND 43;
+DELETE FROM bianzhi.occupancy WHERE person_id BETWEEN 40 AND 42;
 SELECT try('SELECT bianzhi.go_live()');
 SELECT sound();
 
@@ -118,10 +114,12 @@ SELECT bianzhi.is_live();
 SET ROLE loading_clerk;
 SELECT try('INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during) VALUES (50, 1, ''administrative'', ''[2026-12-01,)'')');
 SELECT try('DELETE FROM bianzhi.occupancy');
-SET lc_messages = 'zh_CN.UTF-8';
-SELECT try('INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during) VALUES (50, 1, ''administrative'', ''[2026-12-01,)'')');
-RESET lc_messages;
 RESET ROLE;
+SET lc_messages = 'zh_CN.UTF-8';
+SET ROLE loading_clerk;
+SELECT try('INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during) VALUES (50, 1, ''administrative'', ''[2026-12-01,)'')');
+RESET ROLE;
+RESET lc_messages;
 SELECT severity, what, hint FROM bianzhi.health() WHERE severity <> 'notice';
 SELECT seat(50, 'A', 'administrative', '[2026-12-01,)');
 SELECT leads >= 0 FROM bianzhi.go_live();
