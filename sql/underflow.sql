@@ -124,11 +124,13 @@ SELECT sound();
 -- all of them gone, the accounts too
 DELETE FROM bianzhi.chunk;
 DELETE FROM bianzhi.account;
+\c -
+SET bianzhi.today = '2026-11-24';
 SELECT count(*) > 0 FROM bianzhi.verify();
 SELECT bianzhi.recount();
 SELECT sound();
 :into_it;
-SELECT try($$INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during) SELECT n, 1, 'administrative', '[2026-12-01,)' FROM generate_series(1, 4) AS n$$);
+SELECT try($$INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during) SELECT n, 1, 'administrative', '[2027-12-01,)' FROM generate_series(1, 4) AS n$$);
 SELECT sound();
 
 -- recount() reads what is now, so it refuses to run on an old snapshot

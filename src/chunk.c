@@ -29,7 +29,7 @@
 #include "names.h"
 
 /* how often to look again before a gap between chunks is no rival's doing */
-#define MAX_LOOKS 10000
+#define MAX_LOOKS 1000
 
 /* The days of a daterange, half-open; an empty one gives from = to. */
 void

@@ -29,6 +29,9 @@
 #include "errors.h"
 #include "names.h"
 
+/* how often to look again before a gap between chunks is no rival's doing */
+#define MAX_LOOKS 1000
+
 /* how many chunks are read ahead: a change that is dated back rewrites all later ones */
 #define READ_AHEAD 64
 
@@ -92,7 +95,7 @@ read_ahead(BzWriter *w, int64 account, int32 day, int32 to, BzChunk *chunk)
 		if (n > 0)
 			break;
 		CHECK_FOR_INTERRUPTS();
-		if (attempt > 10000)
+		if (attempt > MAX_LOOKS)
 			ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
 					errmsg("timeline of account %lld has a gap at %s", (long long) account, bz_day_text(day)),
 					errhint("Run bianzhi.recount()."));

@@ -140,13 +140,14 @@ bz_delta_note(const BzDelta *what)
 	nopen++;
 }
 
-/* Note that a row has come to name a person, and whether it is a counted seat. */
+/* Note that a row has come to name a person, and whether it is a counted seat; or has ceased to. */
 void
-bz_delta_person(int64 who, bool seat)
+bz_delta_person(int64 who, bool enters, bool seat)
 {
 	open_frame();
 	person = grown(person, npersons, &person_capacity, sizeof(BzPersonNote));
 	person[npersons].person = who;
+	person[npersons].enters = enters;
 	person[npersons].seat = seat;
 	person[npersons].applied = InvalidSubTransactionId;
 	person[npersons++].sub = GetCurrentSubTransactionId();
@@ -172,7 +173,9 @@ by_person(const void *a, const void *b)
 
 /*
  * Hold every person that was named, in order, and charge those who may now have
- * two seats.  Holding the row stands for the check of a foreign key, too.
+ * two seats.  Who leaves a seat is held as well, so that somebody who seats the
+ * person elsewhere waits for the outcome.  Holding the row stands for the check
+ * of a foreign key, too.
  */
 static void
 guard_persons(Oid relid)
@@ -191,11 +194,15 @@ guard_persons(Oid relid)
 	for (int i = 0; i < nopen_persons;)
 	{
 		int64 who = open[i].person;
+		bool enters = false;
 		bool seat = false;
 
 		for (; i < nopen_persons && open[i].person == who; i++)
+		{
+			enters |= open[i].enters;
 			seat |= open[i].seat;
-		bz_guard_hold(&guard, who, relid);
+		}
+		bz_guard_hold(&guard, who, enters, relid);
 		if (seat && bz_guard_crowded(&guard, who))
 			accuse(BZ_SEAT, who);
 	}

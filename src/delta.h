@@ -28,12 +28,13 @@ typedef struct BzPersonNote
 	int64 person;
 	SubTransactionId sub;
 	SubTransactionId applied;
-	bool seat; /* a counted seat, not only a name */
+	bool enters; /* the row has come to name the person; else it has ceased to */
+	bool seat;	 /* a counted seat, not only a name */
 } BzPersonNote;
 
 extern void bz_delta_init(void);
 extern void bz_delta_note(const BzDelta *delta);
-extern void bz_delta_person(int64 person, bool seat);
+extern void bz_delta_person(int64 person, bool enters, bool seat);
 extern void bz_delta_check_size(Oid relid);
 extern void bz_delta_flush(Oid relid, bool truncate);
 

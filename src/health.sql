@@ -15,7 +15,8 @@ AS $$
 	SELECT 'error', 'a source has lost a trigger', s.relid::text || ' ' || n.name, 'Create the trigger again and run bianzhi.recount().'
 	FROM (SELECT DISTINCT relid FROM bianzhi.source) AS s
 		CROSS JOIN (VALUES ('!bianzhi_row'), ('!bianzhi_flush'), ('!bianzhi_truncate'), ('!bianzhi_truncated')) AS n (name)
-	WHERE NOT EXISTS (SELECT 1 FROM pg_trigger AS t WHERE t.tgrelid = s.relid AND t.tgname = n.name)
+	WHERE EXISTS (SELECT 1 FROM pg_class AS c WHERE c.oid = s.relid)
+		AND NOT EXISTS (SELECT 1 FROM pg_trigger AS t WHERE t.tgrelid = s.relid AND t.tgname = n.name)
 	UNION ALL
 	SELECT 'error', 'a trigger of the limits does not fire', t.tgrelid::regclass::text || ' ' || t.tgname,
 		'Run ALTER TABLE ... ENABLE TRIGGER, then bianzhi.verify() and bianzhi.recount().'

@@ -45,8 +45,11 @@
 #define QUEUE_RELID 5
 #define QUEUE_ROUND 6
 
-/* stands for the command with which a TRUNCATE began: no statement's rows are judged with its own */
-#define TRUNCATED (-1)
+/* the command with which a TRUNCATE began is kept as a negative number: its charges are no other statement's */
+#define TRUNCATED(since) (-(int64) (since) -1)
+
+/* a TRUNCATE's charges are being put into the queue, and judged there unless they are deferred */
+static bool in_truncate = false;
 
 /* how often judging is put off for triggers that still have to fire: as many as cascades can be deep */
 #define MAX_ROUNDS 32
@@ -128,13 +131,22 @@ enqueue(const BzSuspect *suspect, int64 since, Oid relid, int round, bool fire)
 void
 bz_judge_queue(const BzSuspect *suspect, int n, BzScope scope, Oid relid, bool truncate)
 {
-	for (int i = 0; i < n; i++)
+	PG_TRY();
 	{
-		/* many rows of one account raise one charge each part of a long statement */
-		if (i > 0 && suspect[i].charge == suspect[i - 1].charge && suspect[i].key == suspect[i - 1].key)
-			continue;
-		enqueue(&suspect[i], truncate ? TRUNCATED : (int64) scope.since, relid, 0, truncate);
+		in_truncate = truncate;
+		for (int i = 0; i < n; i++)
+		{
+			/* many rows of one account raise one charge each part of a long statement */
+			if (i > 0 && suspect[i].charge == suspect[i - 1].charge && suspect[i].key == suspect[i - 1].key)
+				continue;
+			enqueue(&suspect[i], truncate ? TRUNCATED(scope.since) : (int64) scope.since, relid, 0, truncate);
+		}
 	}
+	PG_FINALLY();
+	{
+		in_truncate = false;
+	}
+	PG_END_TRY();
 }
 
 /* Add a stretch of days, if it is later than those that came before, to a finding; only days from "since" on. */
@@ -681,13 +693,16 @@ judge(PG_FUNCTION_ARGS)
 				errmsg("function \"%s\" was not called by trigger manager", "judge"));
 	since = DatumGetInt64(
 		heap_getattr(trigger->tg_trigtuple, QUEUE_SINCE, RelationGetDescr(trigger->tg_relation), &isnull));
-	scope = (BzScope){since != (int64) GetActiveSnapshot()->curcid, (CommandId) since};
+	if (since < 0)
+		scope = (BzScope){!in_truncate, (CommandId) TRUNCATED(since)};
+	else
+		scope = (BzScope){since != (int64) GetActiveSnapshot()->curcid, (CommandId) since};
 	/* TRUNCATE's charges are judged within the command that has queued them */
 	CommandCounterIncrement();
-	empty_queue(&docket, since, scope.whole_transaction && since != TRUNCATED);
+	empty_queue(&docket, since, scope.whole_transaction);
 	if (docket.n == 0)
 		PG_RETURN_POINTER(NULL);
-	if (docket.round < MAX_ROUNDS && since != TRUNCATED && more_to_come())
+	if (docket.round < MAX_ROUNDS && !in_truncate && more_to_come())
 	{
 		for (int i = 0; i < docket.n; i++)
 			enqueue(&docket.suspect[i], since, docket.relid, docket.round + 1, scope.whole_transaction);

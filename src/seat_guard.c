@@ -165,13 +165,15 @@ bz_guard_close(BzGuard *g)
  * would.  The person is not named in the message.
  */
 void
-bz_guard_hold(BzGuard *g, int64 person, Oid relid)
+bz_guard_hold(BzGuard *g, int64 person, bool must_exist, Oid relid)
 {
 	ScanKeyData key;
+	bool held;
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(person));
-	if (BZ_BREAK == BZ_BREAK_SEAT ? !bz_find(&g->person, &key)
-								  : !bz_hold(&g->person, &key, LockTupleNoKeyExclusive))
+	held = BZ_BREAK == BZ_BREAK_SEAT ? bz_find(&g->person, &key)
+									 : bz_hold(&g->person, &key, LockTupleNoKeyExclusive);
+	if (!held && must_exist)
 		ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("person does not exist"),
 				bz_errconstraint_on(relid, "establishment_account"));
 }

@@ -36,7 +36,7 @@ typedef struct BzGuard
 
 extern void bz_guard_open(BzGuard *g);
 extern void bz_guard_close(BzGuard *g);
-extern void bz_guard_hold(BzGuard *g, int64 person, Oid relid);
+extern void bz_guard_hold(BzGuard *g, int64 person, bool must_exist, Oid relid);
 extern bool bz_guard_crowded(BzGuard *g, int64 person);
 extern void
 bz_guard_seats(BzGuard *g, int64 person, BzScope scope, BzSeat **now, int *nnow, BzSeat **was, int *nwas);

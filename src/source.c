@@ -278,8 +278,8 @@ note(const BzSource *source, const BzRow *row, int sign)
 	if (source->level == TL_AUTHORIZED && !row->counts)
 		d.level = TL_FILLED; /* a line that does not count is only looked up */
 	bz_delta_note(&d);
-	if (sign > 0 && row->person != 0)
-		bz_delta_person(row->person, row->counts && source->level == TL_FILLED);
+	if (row->person != 0)
+		bz_delta_person(row->person, sign > 0, sign > 0 && row->counts && source->level == TL_FILLED);
 }
 
 static void

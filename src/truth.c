@@ -204,6 +204,8 @@ recount_accounts(PG_FUNCTION_ARGS)
 		ereport(ERROR, errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
 				errmsg("timelines can be recounted at isolation level READ COMMITTED only"));
 	LockRelationOid(bz_relid(BZ_CHUNK), ShareRowExclusiveLock);
+	/* an account that somebody has deleted by hand is not to be believed in */
+	bz_account_forget(false);
 	bz_account_begin();
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
