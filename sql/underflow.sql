@@ -124,8 +124,6 @@ SELECT sound();
 -- all of them gone, the accounts too
 DELETE FROM bianzhi.chunk;
 DELETE FROM bianzhi.account;
-\c -
-SET bianzhi.today = '2026-11-24';
 SELECT count(*) > 0 FROM bianzhi.verify();
 SELECT bianzhi.recount();
 SELECT sound();

@@ -12,7 +12,9 @@ BEGIN
 	FOR source IN SELECT DISTINCT s.relid FROM bianzhi.source AS s ORDER BY s.relid LOOP
 		EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', source);
 	END LOOP;
-	LOCK TABLE bianzhi.chunk, bianzhi.category IN SHARE ROW EXCLUSIVE MODE;
+	-- in the order of who changes a category
+	LOCK TABLE bianzhi.category IN SHARE ROW EXCLUSIVE MODE;
+	LOCK TABLE bianzhi.chunk IN SHARE ROW EXCLUSIVE MODE;
 END
 $$;
 COMMENT ON FUNCTION bianzhi.lock_sources() IS '锁定来源: waits for all writers of sources and keeps new ones out until the end of the transaction';
@@ -177,6 +179,7 @@ REVOKE ALL ON FUNCTION bianzhi.go_live_leads(bigint[], text[], boolean) FROM PUB
 CREATE FUNCTION bianzhi.go_live(OUT accounts bigint, OUT changed bigint, OUT leads bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 AS $$
 DECLARE
 	loose record;

@@ -201,7 +201,8 @@ sub nowhere
 
 my @none = (0) x 1000;
 
-# What may not stand of all that was changed since MARK: returns the verdicts that are right, and the leads to be left.
+# What may not stand of all that was changed since MARK: returns the verdicts that are right, and the leads to be left;
+# those with a question mark may be left.
 sub judge
 {
 	my ($self, $mark) = @_;
@@ -303,7 +304,7 @@ sub over
 	my $level = $self->{level}{$account};
 	my ($a, $l, $c, $f, $r) = map { $level->{$_} // \@none } qw(a l c f r);
 	my ($da, $dl, $df, $dr) = map { $delta->{$_} // \@none } qw(a l f r);
-	my ($present, $past, $cut, $cut_past);
+	my ($present, $past, $cut, $cut_past, $unsure);
 	for my $slot (0 .. $self->{slots} - 1)
 	{
 		return '23514|quota_not_negative' if $a->[$slot] < 0 && $da->[$slot] < 0;
@@ -317,10 +318,11 @@ sub over
 			else { $past = 1 }
 			next;
 		}
-		next
-		  unless ($over && ($da->[$slot] < 0 || $l->[$slot] == $dl->[$slot]))
-		  || ($l->[$slot] == 0 && $dl->[$slot] < 0 && $load > 0);
-		if ($slot >= $self->{today}) { $cut = 1 }
+		my $ended = $l->[$slot] == 0 && $dl->[$slot] < 0 && $load > 0;
+		next unless $ended || $over && ($da->[$slot] < 0 || $l->[$slot] == $dl->[$slot]);
+		# who came and lost the line in one statement was never in place: a lead may be left or not
+		if ($ended && $load == $asked) { $unsure = 1 }
+		elsif ($slot >= $self->{today}) { $cut = 1 }
 		else { $cut_past = 1 }
 	}
 	return undef if $rules->{enforcement} eq 'off';
@@ -332,6 +334,7 @@ sub over
 	elsif ($past) { $leads->{"past_excess $unit $code"} = 1 }
 	if ($cut) { $leads->{"over_by_cut $unit $code"} = 1 }
 	elsif ($cut_past) { $leads->{"past_excess $unit $code"} = 1 }
+	if ($unsure) { $leads->{"?$_ $unit $code"} = 1 for 'over_by_cut', 'past_excess' }
 	return undef;
 }
 

@@ -52,15 +52,22 @@ sub range
 	  . ($row->{to} == $self->model->{slots} ? '' : $self->day($row->{to})) . ')';
 }
 
+# The model's units are always the same; the database's are new ones after each round, with accounts still to be made.
+sub unit_number
+{
+	my ($self, $unit) = @_;
+	return defined $unit ? $unit + ($unit < 100 ? $self->{offset} : 0) : 'NULL';
+}
+
 # the value of a column, as it stands in a statement
 sub value
 {
 	my ($self, $column, $row, $id) = @_;
 	return quoted($self->range($row)) if $column eq 'during';
 	return quoted($row->{cat}) if $column eq 'category';
-	return $row->{unit} // 'NULL' if $column eq 'unit_id' || $column eq 'parent_id' && !exists $row->{parent};
+	return $self->unit_number($row->{unit}) if $column eq 'unit_id' || $column eq 'parent_id' && !exists $row->{parent};
 	return $row->{parent} if $column eq 'parent_id';
-	return $row->{section} // 'NULL' if $column eq 'section_id';
+	return $self->unit_number($row->{section}) if $column eq 'section_id';
 	return $row->{person} // 'NULL' if $column eq 'person_id';
 	return defined $row->{counted} ? ($row->{counted} ? 'true' : 'false') : 'NULL' if $column eq 'counted';
 	return $row->{amount} if $column eq 'amount';
@@ -297,6 +304,7 @@ sub op_insert
 		if ($id)
 		{
 			$rows[-1][0] = $id;
+			$used->{"$table $id"} = 1;
 			(my $key = $table{$table}[0]) =~ s/.*\.//;
 			$op->{errors}{"23505|${key}_pkey"} = 1;
 			return if $table eq 'sec';
@@ -426,7 +434,7 @@ sub op_cascade
 	my @moved = map { [ 'child', $_, { %{ $children->{$_} }, unit => $unit } ] } @mine;
 	return $self->errors_of(
 		{
-			sql => "UPDATE own_parent SET unit_id = $unit WHERE id = $id",
+			sql => 'UPDATE own_parent SET unit_id = ' . $self->unit_number($unit) . " WHERE id = $id",
 			changes => [ @moved, [ 'parent', $id, { unit => $unit } ] ],
 		},
 		'child', map { $_->[2] } @moved);
