@@ -456,3 +456,18 @@ WITH come AS (INSERT INTO crowd SELECT 600000 - n, 6, '[2026-12-01,)' FROM gener
 DELETE FROM crowd WHERE id <= 140000;
 SELECT has('F');
 SELECT sound();
+-- an account that a transaction made, and read again after a savepoint that rolled back, goes with the transaction
+BEGIN;
+INSERT INTO bianzhi.appointment (person_id, unit_id, category, during) VALUES (1, unit('E'), 'grade', '[2026-12-01,)');
+SAVEPOINT a;
+INSERT INTO bianzhi.appointment (person_id, unit_id, category, during) VALUES (1, unit('E'), 'section_elevated', '[2026-12-01,)');
+ROLLBACK TO a;
+INSERT INTO bianzhi.appointment (person_id, unit_id, category, during) VALUES (2, unit('E'), 'grade', '[2026-12-01,)');
+ROLLBACK;
+SELECT post(2, 'E', 'grade', '[2026-12-01,)');
+-- TRUNCATE of quota after an entry of the same transaction is a cut, as DELETE is
+BEGIN;
+SELECT line('E', 'political_legal', 1), seat(9, 'E', 'political_legal', '[2026-12-01,)');
+TRUNCATE bianzhi.quota;
+ROLLBACK;
+SELECT sound();

@@ -10,6 +10,7 @@
 #include "compat.h"
 
 #include "access/heapam.h"
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
@@ -169,7 +170,15 @@ read_account(BzAccount *account)
 	bz_account_keys(keys, account->key.unit, account->key.category);
 	bz_finder_open(&f, bz_relid(BZ_ACCOUNT), bz_relid(BZ_ACCOUNT_KEY), 2, AccessShareLock);
 	if (bz_find(&f, keys))
+	{
+		bool free;
+		HeapTuple tuple = ExecFetchSlotHeapTuple(f.slot, false, &free);
+
 		account->account_id = DatumGetInt64(slot_getattr(f.slot, ACCOUNT_ID, &isnull));
+		/* it goes if we roll back, even where what we remembered of it went with a savepoint */
+		account->ours = TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data));
+		have_ours |= account->ours;
+	}
 	bz_finder_close(&f);
 
 	bz_finder_open(&f, bz_relid(BZ_UNIT), bz_relid(BZ_UNIT_PKEY), 1, AccessShareLock);
