@@ -333,7 +333,7 @@ sub over
 	if ($present) { $leads->{"recorded_excess $unit $code"} = 1 }
 	elsif ($past) { $leads->{"past_excess $unit $code"} = 1 }
 	if ($cut) { $leads->{"over_by_cut $unit $code"} = 1 }
-	elsif ($cut_past) { $leads->{"past_excess $unit $code"} = 1 }
+	elsif ($cut_past && !$unsure) { $leads->{"past_excess $unit $code"} = 1 }
 	if ($unsure) { $leads->{"?$_ $unit $code"} = 1 for 'over_by_cut', 'past_excess' }
 	return undef;
 }

@@ -165,11 +165,11 @@ sub run_part
 	return \%verdict;
 }
 
-my $single = run_part(1, 500);
+my $single = run_part(1, 600);
 is_deeply([ grep { !/^(ok|23514|23P01|40001)$/ } sort keys %$single ], [], 'single statements: no deadlock, no error but refusals');
 is($node->safe_psql('postgres', 'SELECT * FROM own_over WHERE load > authorized'), '', 'no account is over on any day from today on');
 
-my $several = run_part(2, 150);
+my $several = run_part(2, 170);
 is_deeply([ grep { !/^(ok|23514|23P01|40001|40P01|OWN01)$/ } sort keys %$several ], [], 'transactions: only errors of their own making');
 
 my $operations = $node->safe_psql('postgres', 'SELECT last_value FROM own_operation');
