@@ -16,7 +16,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" bianzhi.cont
 # The install script is joined from these parts, in this order; a part may use
 # what earlier parts made.
 PARTS = bianzhi resident_id credit_code catalogue document unit person lead \
-	account chunk source judge live quota seat key strength vacancy ask truth go_live \
+	account chunk rules source judge live quota seat key strength vacancy ask truth go_live \
 	health catalogue_data
 SQL_PARTS = $(patsubst %,src/%.sql,$(PARTS))
 

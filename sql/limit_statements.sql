@@ -471,3 +471,14 @@ SELECT line('E', 'political_legal', 1), seat(9, 'E', 'political_legal', '[2026-1
 TRUNCATE bianzhi.quota;
 ROLLBACK;
 SELECT sound();
+-- many statements of one transaction need no more memory than one
+BEGIN;
+DO $$
+BEGIN
+	FOR n IN 1 .. 2000 LOOP
+		UPDATE crowd SET days = '[2026-12-01,2026-12-02)' WHERE id = 599999;
+		UPDATE crowd SET days = '[2026-12-01,)' WHERE id = 599999;
+	END LOOP;
+END $$;
+SELECT sum(total_bytes) < 1000000 FROM pg_backend_memory_contexts WHERE name = 'TopTransactionContext';
+ROLLBACK;

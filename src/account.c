@@ -43,13 +43,30 @@ static MemoryContext context;
 static uint64 seen_account, seen_unit;
 static bool have_ours;
 
-/* The keys of the registry's index on unit and category. */
-void
-bz_account_keys(ScanKey keys, int64 unit, int category)
+/* The number of an account, 0 where there is none; and whether it is our own, not committed yet. */
+static int64
+find_number(int64 unit, int category, bool *ours)
 {
+	BzFinder f;
+	ScanKeyData keys[2];
+	bool isnull;
+	int64 id = 0;
+
 	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(unit));
 	ScanKeyEntryInitialize(&keys[1], 0, 2, BTEqualStrategyNumber, InvalidOid, DEFAULT_COLLATION_OID, F_TEXTEQ,
 						   CStringGetTextDatum(bz_category_code(category)));
+	*ours = false;
+	bz_finder_open(&f, bz_relid(BZ_ACCOUNT), bz_relid(BZ_ACCOUNT_KEY), 2, AccessShareLock);
+	if (bz_find(&f, keys))
+	{
+		bool free;
+		HeapTuple tuple = ExecFetchSlotHeapTuple(f.slot, false, &free);
+
+		id = DatumGetInt64(slot_getattr(f.slot, ACCOUNT_ID, &isnull));
+		*ours = TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data));
+	}
+	bz_finder_close(&f);
+	return id;
 }
 
 /*
@@ -59,17 +76,34 @@ bz_account_keys(ScanKey keys, int64 unit, int category)
 int64
 bz_account_number(int64 unit, int category)
 {
-	BzFinder f;
-	ScanKeyData keys[2];
-	bool isnull;
-	int64 id = 0;
+	bool ours;
 
-	bz_account_keys(keys, unit, category);
-	bz_finder_open(&f, bz_relid(BZ_ACCOUNT), bz_relid(BZ_ACCOUNT_KEY), 2, AccessShareLock);
-	if (bz_find(&f, keys))
-		id = DatumGetInt64(slot_getattr(f.slot, ACCOUNT_ID, &isnull));
+	return find_number(unit, category, &ours);
+}
+
+/* The numbers of all accounts of a unit. */
+int
+bz_unit_accounts(int64 unit, int64 **ids)
+{
+	BzFinder f;
+	ScanKeyData key;
+	bool found;
+	int n = 0;
+	int capacity = 16;
+
+	*ids = palloc(capacity * sizeof(int64));
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(unit));
+	bz_finder_open(&f, bz_relid(BZ_ACCOUNT), bz_relid(BZ_ACCOUNT_KEY), 1, AccessShareLock);
+	for (found = bz_find(&f, &key); found; found = index_getnext_slot(f.scan, ForwardScanDirection, f.slot))
+	{
+		bool isnull;
+
+		if (n == capacity)
+			*ids = repalloc(*ids, (capacity *= 2) * sizeof(int64));
+		(*ids)[n++] = DatumGetInt64(slot_getattr(f.slot, ACCOUNT_ID, &isnull));
+	}
 	bz_finder_close(&f);
-	return id;
+	return n;
 }
 
 /* The unit and the category of an account. */
@@ -164,25 +198,16 @@ static void
 read_account(BzAccount *account)
 {
 	BzFinder f;
-	ScanKeyData keys[2];
+	ScanKeyData key;
 	bool isnull;
 
-	bz_account_keys(keys, account->key.unit, account->key.category);
-	bz_finder_open(&f, bz_relid(BZ_ACCOUNT), bz_relid(BZ_ACCOUNT_KEY), 2, AccessShareLock);
-	if (bz_find(&f, keys))
-	{
-		bool free;
-		HeapTuple tuple = ExecFetchSlotHeapTuple(f.slot, false, &free);
+	/* one of our own goes if we roll back, even where what we remembered of it went with a savepoint */
+	account->account_id = find_number(account->key.unit, account->key.category, &account->ours);
+	have_ours |= account->ours;
 
-		account->account_id = DatumGetInt64(slot_getattr(f.slot, ACCOUNT_ID, &isnull));
-		/* it goes if we roll back, even where what we remembered of it went with a savepoint */
-		account->ours = TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data));
-		have_ours |= account->ours;
-	}
-	bz_finder_close(&f);
-
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account->key.unit));
 	bz_finder_open(&f, bz_relid(BZ_UNIT), bz_relid(BZ_UNIT_PKEY), 1, AccessShareLock);
-	if (bz_find(&f, keys))
+	if (bz_find(&f, &key))
 	{
 		bz_range_days(bz_found(&f, "during", &isnull), &account->lives_from, &account->lives_to);
 		account->is_section = DatumGetBool(bz_found(&f, "is_section", &isnull));

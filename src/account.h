@@ -5,7 +5,6 @@
 #ifndef BZ_ACCOUNT_H
 #define BZ_ACCOUNT_H
 
-#include "access/skey.h"
 #include "utils/rel.h"
 
 /* columns of bianzhi.account */
@@ -37,8 +36,8 @@ extern void bz_account_begin(void);
 extern BzAccount *bz_account(int64 unit, int category);
 extern void bz_account_create(BzAccount **accounts, int n, Oid relid);
 extern void bz_account_forget(bool only_ours);
-extern void bz_account_keys(ScanKey keys, int64 unit, int category);
 extern int64 bz_account_number(int64 unit, int category);
+extern int bz_unit_accounts(int64 unit, int64 **ids);
 extern void bz_account_read(int64 account, int64 *unit, int *category);
 extern char *bz_unit_key(int64 unit_id);
 

@@ -14,7 +14,6 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
 #include "account.h"
@@ -22,16 +21,13 @@
 #include "chunk.h"
 #include "chunk_cas.h"
 #include "errors.h"
-#include "finder.h"
 #include "live.h"
 #include "names.h"
-#include "scope.h"
 
 PG_FUNCTION_INFO_V1(lock_accounts);
 PG_FUNCTION_INFO_V1(levels_now);
 PG_FUNCTION_INFO_V1(would_exceed);
 PG_FUNCTION_INFO_V1(earliest_vacancy);
-PG_FUNCTION_INFO_V1(unit_load_outside);
 
 static int
 category_argument(text *code)
@@ -41,33 +37,8 @@ category_argument(text *code)
 	if (bz_category(id) == NULL)
 		ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				errmsg("category \"%s\" does not exist", bz_category_code(id)),
-				bz_errconstraint("category", "establishment_account"));
+				bz_errconstraint_on(bz_relid(BZ_CATEGORY), "establishment_account"));
 	return id;
-}
-
-/* The numbers of all accounts of a unit. */
-static int
-unit_accounts(int64 unit, int64 **ids)
-{
-	BzFinder f;
-	ScanKeyData key;
-	bool found;
-	int n = 0;
-	int capacity = 16;
-
-	*ids = palloc(capacity * sizeof(int64));
-	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(unit));
-	bz_finder_open(&f, bz_relid(BZ_ACCOUNT), bz_relid(BZ_ACCOUNT_KEY), 1, AccessShareLock);
-	for (found = bz_find(&f, &key); found; found = index_getnext_slot(f.scan, ForwardScanDirection, f.slot))
-	{
-		bool isnull;
-
-		if (n == capacity)
-			*ids = repalloc(*ids, (capacity *= 2) * sizeof(int64));
-		(*ids)[n++] = DatumGetInt64(slot_getattr(f.slot, ACCOUNT_ID, &isnull));
-	}
-	bz_finder_close(&f);
-	return n;
 }
 
 static int
@@ -131,7 +102,7 @@ lock_accounts(PG_FUNCTION_ARGS)
 		for (int i = 0; i < nunits; i++)
 		{
 			int64 *some;
-			int nsome = nulls[i] ? 0 : unit_accounts(DatumGetInt64(units[i]), &some);
+			int nsome = nulls[i] ? 0 : bz_unit_accounts(DatumGetInt64(units[i]), &some);
 
 			ids = repalloc(ids, (n + nsome + 1) * sizeof(int64));
 			for (int k = 0; k < nsome; k++)
@@ -321,42 +292,4 @@ earliest_vacancy(PG_FUNCTION_ARGS)
 	if (room.fits_from == TL_END)
 		PG_RETURN_NULL();
 	PG_RETURN_DATEADT(room.fits_from);
-}
-
-/*
- * unit_load_outside(unit_id bigint, during daterange) returns date: the first day
- * outside the range on which an account of the unit carries anything.
- */
-Datum
-unit_load_outside(PG_FUNCTION_ARGS)
-{
-	int64 *ids;
-	int n = unit_accounts(PG_GETARG_INT64(0), &ids);
-	TlRange days;
-	int32 first = TL_END;
-
-	bz_range_days(PG_GETARG_DATUM(1), &days.from, &days.to);
-	for (int i = 0; i < n; i++)
-	{
-		BzLine line = bz_line_now(ids[i]);
-		TlCursor c;
-		int32 day = TL_BEGIN;
-
-		tl_start(&c, line.steps, line.n);
-		while (day < TL_END)
-		{
-			int32 next;
-
-			tl_advance(&c, 1, day);
-			next = tl_next_day(&c, 1);
-			if (tl_load(&c.now) > 0 && day < days.from)
-				first = Min(first, day);
-			else if (tl_load(&c.now) > 0 && next > days.to)
-				first = Min(first, Max(day, days.to));
-			day = next;
-		}
-	}
-	if (first == TL_END)
-		PG_RETURN_NULL();
-	PG_RETURN_DATEADT(first);
 }

@@ -12,9 +12,7 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "common/hashfn.h"
-#include "commands/trigger.h"
 #include "utils/builtins.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -23,7 +21,7 @@
 #include "names.h"
 
 static MemoryContext context;
-static BzCategory *category; /* by number */
+static BzCategory **category; /* by number; an entry never moves, whoever holds one while others are read */
 static int ncategories;
 static int capacity;
 static uint32 *bucket; /* open addressing: number + 1, or 0 */
@@ -38,7 +36,7 @@ find_bucket(const char *code, int len)
 
 	while (bucket[b] != 0)
 	{
-		const char *other = category[bucket[b] - 1].code;
+		const char *other = category[bucket[b] - 1]->code;
 
 		if (strncmp(other, code, len) == 0 && other[len] == '\0')
 			break;
@@ -52,15 +50,15 @@ static void
 grow(void)
 {
 	int new_capacity = capacity == 0 ? 64 : capacity * 2;
-	BzCategory *new_category;
+	BzCategory **new_category;
 	uint32 *new_bucket;
 
 	if (context == NULL)
 		context = AllocSetContextCreate(TopMemoryContext, "bianzhi categories", ALLOCSET_DEFAULT_SIZES);
-	new_category = MemoryContextAllocZero(context, new_capacity * sizeof(BzCategory));
+	new_category = MemoryContextAllocZero(context, new_capacity * sizeof(BzCategory *));
 	new_bucket = MemoryContextAllocZero(context, new_capacity * 2 * sizeof(uint32));
 	if (ncategories > 0)
-		memcpy(new_category, category, ncategories * sizeof(BzCategory));
+		memcpy(new_category, category, ncategories * sizeof(BzCategory *));
 	if (category != NULL)
 	{
 		pfree(category);
@@ -71,7 +69,7 @@ grow(void)
 	capacity = new_capacity;
 	nbuckets = new_capacity * 2;
 	for (int i = 0; i < ncategories; i++)
-		bucket[find_bucket(category[i].code, strlen(category[i].code))] = i + 1;
+		bucket[find_bucket(category[i]->code, strlen(category[i]->code))] = i + 1;
 }
 
 /* The session's number of a code, whether or not the catalogue has it. */
@@ -85,13 +83,14 @@ bz_category_id(const char *code, int len)
 	b = find_bucket(code, len);
 	if (bucket[b] == 0)
 	{
+		BzCategory *c = MemoryContextAllocZero(context, sizeof(BzCategory));
 		char *copy = MemoryContextAlloc(context, len + 1);
 
 		memcpy(copy, code, len);
 		copy[len] = '\0';
-		category[ncategories].code = copy;
-		category[ncategories].parent = -1;
-		category[ncategories].exists = false;
+		c->code = copy;
+		c->parent = -1;
+		category[ncategories] = c;
 		bucket[b] = ++ncategories;
 		loaded = false;
 	}
@@ -102,7 +101,7 @@ bz_category_id(const char *code, int len)
 const char *
 bz_category_code(int id)
 {
-	return category[id].code;
+	return category[id]->code;
 }
 
 static BzVerdict
@@ -145,7 +144,7 @@ load(void)
 	uint64 now = bz_generation(BZ_CATEGORY);
 
 	for (int i = 0; i < ncategories; i++)
-		category[i].exists = false;
+		category[i]->exists = false;
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		char *code = text_column(slot, "code");
@@ -154,7 +153,7 @@ load(void)
 		int id = bz_category_id(code, strlen(code));
 		int parent_id = parent == NULL ? -1 : bz_category_id(parent, strlen(parent));
 		bool isnull;
-		BzCategory *c = &category[id]; /* after the last call that may move it */
+		BzCategory *c = category[id];
 
 		c->parent = parent_id;
 		c->measure = strcmp(measure, "plan") == 0 ? 'l' : measure[0];
@@ -165,12 +164,12 @@ load(void)
 		c->exists = true;
 	}
 	for (int i = 0; i < ncategories; i++)
-		category[i].first_child = category[i].next_sibling = -1;
+		category[i]->first_child = category[i]->next_sibling = -1;
 	for (int i = 0; i < ncategories; i++)
-		if (category[i].exists && category[i].parent >= 0)
+		if (category[i]->exists && category[i]->parent >= 0)
 		{
-			category[i].next_sibling = category[category[i].parent].first_child;
-			category[category[i].parent].first_child = i;
+			category[i]->next_sibling = category[category[i]->parent]->first_child;
+			category[category[i]->parent]->first_child = i;
 		}
 	ExecDropSingleTupleTableSlot(slot);
 	table_endscan(scan);
@@ -186,18 +185,5 @@ bz_category(int id)
 {
 	if (!loaded || loaded_generation != bz_generation(BZ_CATEGORY))
 		load();
-	return category[id].exists ? &category[id] : NULL;
-}
-
-PG_FUNCTION_INFO_V1(rules_changed);
-
-/* Trigger of tables that sessions remember: tell every session to read the table anew. */
-Datum
-rules_changed(PG_FUNCTION_ARGS)
-{
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				errmsg("function \"%s\" was not called by trigger manager", "rules_changed"));
-	CacheInvalidateRelcache(((TriggerData *) fcinfo->context)->tg_relation);
-	PG_RETURN_POINTER(NULL);
+	return category[id]->exists ? category[id] : NULL;
 }

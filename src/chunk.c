@@ -47,24 +47,29 @@ bz_range_days(Datum range, int32 *from, int32 *to)
 	*to = empty ? 0 : upper.infinite ? TL_END : DatumGetDateADT(upper.val);
 }
 
-/* Decode the chunk in a slot; its steps are palloc'd.  False: it is damaged. */
+/* Decode the body of a chunk; its steps are palloc'd.  Returns how many there are, -1 where the body is damaged. */
+int
+bz_body_decode(bytea *body, TlLevels *before, TlStep **steps)
+{
+	const uint8 *bytes = (const uint8 *) VARDATA_ANY(body);
+	Size len = VARSIZE_ANY_EXHDR(body);
+	int n = tl_count(bytes, len);
+
+	*steps = palloc((Max(n, 0) + 1) * sizeof(TlStep));
+	return n < 0 ? -1 : tl_decode(bytes, len, before, *steps, n);
+}
+
+/* Decode the chunk in a slot.  False: it is damaged. */
 bool
 bz_chunk_try_decode(TupleTableSlot *slot, BzChunk *chunk)
 {
-	bytea *body;
-	const uint8 *bytes;
-	int n;
-
 	slot_getallattrs(slot);
 	chunk->tid = slot->tts_tid;
 	chunk->account = DatumGetInt64(slot->tts_values[CHUNK_ACCOUNT - 1]);
 	chunk->from = DatumGetDateADT(slot->tts_values[CHUNK_FROM - 1]);
 	chunk->until = DatumGetDateADT(slot->tts_values[CHUNK_UNTIL - 1]);
-	body = DatumGetByteaPP(slot->tts_values[CHUNK_BODY - 1]);
-	bytes = (const uint8 *) VARDATA_ANY(body);
-	n = tl_count(bytes, VARSIZE_ANY_EXHDR(body));
-	chunk->steps = palloc((Max(n, 0) + 1) * sizeof(TlStep));
-	chunk->nsteps = n < 0 ? -1 : tl_decode(bytes, VARSIZE_ANY_EXHDR(body), &chunk->before, chunk->steps, n);
+	chunk->nsteps = bz_body_decode(DatumGetByteaPP(slot->tts_values[CHUNK_BODY - 1]), &chunk->before,
+								   &chunk->steps);
 	return chunk->nsteps >= 0;
 }
 

@@ -38,6 +38,7 @@ typedef struct BzLine
 
 extern void bz_range_days(Datum range, int32 *from, int32 *to);
 
+extern int bz_body_decode(bytea *body, TlLevels *before, TlStep **steps);
 extern void bz_chunk_decode(TupleTableSlot *slot, BzChunk *chunk);
 extern bool bz_chunk_try_decode(TupleTableSlot *slot, BzChunk *chunk);
 extern Datum bz_chunk_body(const TlLevels *before, const TlStep *steps, int n);

@@ -85,12 +85,6 @@ bz_lock_held(const LOCKTAG *tag)
 #define BZ_BREAK 0
 #endif
 
-#ifdef BZ_TEST
-#define BZ_TEST_BUILD true
-#else
-#define BZ_TEST_BUILD false
-#endif
-
 #ifdef USE_ASSERT_CHECKING
 #define BZ_ASSERT_BUILD true
 #else

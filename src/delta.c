@@ -85,14 +85,15 @@ static Frame *frame;
 static int nframes, frame_capacity;
 static uint64 flush_number;
 
+/* Make room for one more in an array of this context. */
 static void *
-grown(void *array, int used, int *capacity, Size size)
+grown(MemoryContext where, void *array, int used, int *capacity, Size size)
 {
 	if (used < *capacity)
 		return array;
 	*capacity = *capacity == 0 ? 64 : *capacity * 2;
 	if (array == NULL)
-		return MemoryContextAllocHuge(TopTransactionContext, *capacity * size);
+		return MemoryContextAllocHuge(where, *capacity * size);
 	return repalloc_huge(array, *capacity * size);
 }
 
@@ -123,7 +124,7 @@ open_frame(void)
 	for (int i = 0; i < nframes; i++)
 		if (frame[i].depth == depth)
 			return;
-	frame = grown(frame, nframes, &frame_capacity, sizeof(Frame));
+	frame = grown(TopTransactionContext, frame, nframes, &frame_capacity, sizeof(Frame));
 	frame[nframes].depth = depth;
 	frame[nframes++].sub = GetCurrentSubTransactionId();
 }
@@ -133,7 +134,7 @@ void
 bz_delta_note(const BzDelta *what)
 {
 	open_frame();
-	delta = grown(delta, ndeltas, &delta_capacity, sizeof(BzDelta));
+	delta = grown(TopTransactionContext, delta, ndeltas, &delta_capacity, sizeof(BzDelta));
 	delta[ndeltas] = *what;
 	delta[ndeltas].applied = InvalidSubTransactionId;
 	delta[ndeltas++].sub = GetCurrentSubTransactionId();
@@ -145,7 +146,7 @@ void
 bz_delta_person(int64 who, bool enters, bool seat)
 {
 	open_frame();
-	person = grown(person, npersons, &person_capacity, sizeof(BzPersonNote));
+	person = grown(TopTransactionContext, person, npersons, &person_capacity, sizeof(BzPersonNote));
 	person[npersons].person = who;
 	person[npersons].enters = enters;
 	person[npersons].seat = seat;
@@ -156,7 +157,7 @@ bz_delta_person(int64 who, bool enters, bool seat)
 static void
 accuse(BzCharge what, int64 key)
 {
-	suspect = grown(suspect, nsuspects, &suspect_capacity, sizeof(BzSuspect));
+	suspect = grown(TopTransactionContext, suspect, nsuspects, &suspect_capacity, sizeof(BzSuspect));
 	suspect[nsuspects].charge = what;
 	suspect[nsuspects].key = key;
 	suspect[nsuspects++].sub = GetCurrentSubTransactionId();
@@ -217,7 +218,8 @@ flush_account(Flush *f, int64 unit, int category, BzAccount **found)
 
 	if (account->flush != flush_number)
 	{
-		f->account = grown(f->account, f->naccounts, &f->account_capacity, sizeof(FlushAccount));
+		f->account = grown(CurrentMemoryContext, f->account, f->naccounts, &f->account_capacity,
+						   sizeof(FlushAccount));
 		memset(&f->account[f->naccounts], 0, sizeof(FlushAccount));
 		f->account[f->naccounts].account = account;
 		f->account[f->naccounts].within.from = TL_END;
@@ -234,7 +236,7 @@ add_event(Flush *f, int slot, const BzDelta *d, int32 day, int sign)
 {
 	Event *e;
 
-	f->event = grown(f->event, f->nevents, &f->event_capacity, sizeof(Event));
+	f->event = grown(CurrentMemoryContext, f->event, f->nevents, &f->event_capacity, sizeof(Event));
 	e = &f->event[f->nevents++];
 	e->account = slot;
 	e->day = day;

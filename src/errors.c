@@ -12,16 +12,7 @@
 
 #include "errors.h"
 
-/* Say that a constraint of one of the extension's own tables is broken; for use in ereport(). */
-int
-bz_errconstraint(const char *table, const char *constraint)
-{
-	err_generic_string(PG_DIAG_SCHEMA_NAME, "bianzhi");
-	err_generic_string(PG_DIAG_TABLE_NAME, table);
-	return err_generic_string(PG_DIAG_CONSTRAINT_NAME, constraint);
-}
-
-/* The same for any table: that which the refused statement wrote. */
+/* Say that a constraint is broken, and of which table: that which the refused statement wrote; for use in ereport(). */
 int
 bz_errconstraint_on(Oid relid, const char *constraint)
 {

@@ -5,7 +5,6 @@
 #ifndef BZ_ERRORS_H
 #define BZ_ERRORS_H
 
-extern int bz_errconstraint(const char *table, const char *constraint);
 extern int bz_errconstraint_on(Oid relid, const char *constraint);
 
 #endif /* BZ_ERRORS_H */

@@ -36,17 +36,15 @@ BEGIN
 				bianzhi.source_column(s.relid, s.category_column) AS category,
 				bianzhi.source_column(s.relid, s.person_column) AS person) AS n
 			CROSS JOIN LATERAL (VALUES
-				('unit does not exist', format('x.%1$s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bianzhi.unit AS u WHERE u.unit_id = x.%1$s)', n.unit)),
-				('section is none of the unit', format('x.%2$s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bianzhi.unit AS u WHERE u.unit_id = x.%2$s AND u.parent_id = x.%1$s)', n.unit, n.section)),
-				('unit is a section', CASE WHEN s.measure <> 'authorized' THEN format('EXISTS (SELECT 1 FROM bianzhi.unit AS u, bianzhi.category AS c WHERE u.unit_id = x.%1$s AND u.is_section AND c.code = x.%2$s AND c.measure <> ''body'')', n.unit, n.category) END),
-				('category does not exist', format('x.%1$s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bianzhi.category AS c WHERE c.code = x.%1$s)', n.category)),
-				('category is of another measure', CASE WHEN s.holds <> 0 THEN format('EXISTS (SELECT 1 FROM bianzhi.category AS c WHERE c.code = x.%1$s AND'
-					' CASE c.measure WHEN ''establishment'' THEN 1 WHEN ''post'' THEN 2 WHEN ''grade'' THEN 4 WHEN ''outside'' THEN 8 WHEN ''body'' THEN 16 ELSE 32 END & %2$s = 0)', n.category, s.holds) END),
-				('person does not exist', format('x.%1$s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bianzhi.person AS p WHERE p.person_id = x.%1$s)', n.person)))
-				AS v (problem, condition)
-		WHERE v.condition IS NOT NULL AND (v.problem NOT LIKE 'section%' OR n.section IS NOT NULL)
-			AND (v.problem NOT LIKE 'person%' OR n.person IS NOT NULL) AND (v.problem NOT LIKE 'category%' OR n.category IS NOT NULL)
-			AND (v.problem <> 'unit is a section' OR n.category IS NOT NULL)
+				('unit does not exist', n.unit, format('x.%1$s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bianzhi.unit AS u WHERE u.unit_id = x.%1$s)', n.unit)),
+				('section is none of the unit', n.section, format('x.%2$s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bianzhi.unit AS u WHERE u.unit_id = x.%2$s AND u.parent_id = x.%1$s)', n.unit, n.section)),
+				('unit is a section', CASE WHEN s.measure <> 'authorized' THEN n.category END, format('EXISTS (SELECT 1 FROM bianzhi.unit AS u, bianzhi.category AS c WHERE u.unit_id = x.%1$s AND u.is_section AND c.code = x.%2$s AND c.measure <> ''body'')', n.unit, n.category)),
+				('category does not exist', n.category, format('x.%1$s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bianzhi.category AS c WHERE c.code = x.%1$s)', n.category)),
+				('category is of another measure', CASE WHEN s.holds <> 0 THEN n.category END, format('EXISTS (SELECT 1 FROM bianzhi.category AS c WHERE c.code = x.%1$s AND'
+					' CASE c.measure WHEN ''establishment'' THEN 1 WHEN ''post'' THEN 2 WHEN ''grade'' THEN 4 WHEN ''outside'' THEN 8 WHEN ''body'' THEN 16 ELSE 32 END & %2$s = 0)', n.category, s.holds)),
+				('person does not exist', n.person, format('x.%1$s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bianzhi.person AS p WHERE p.person_id = x.%1$s)', n.person)))
+				AS v (problem, looks_at, condition)
+		WHERE v.looks_at IS NOT NULL
 		ORDER BY s.source_id
 	LOOP
 		EXECUTE format('SELECT count(*) FROM %s AS x WHERE %s', c.relid, c.condition) INTO row_count;

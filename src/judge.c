@@ -11,14 +11,13 @@
 #include "postgres.h"
 #include "compat.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "access/genam.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
-#include "storage/lock.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
@@ -78,6 +77,16 @@ typedef struct Finding
 	int64 asked;  /* what the scope added on the first day */
 } Finding;
 
+/* What was found in an account */
+typedef struct Case
+{
+	Account account;
+	bool refuse;
+	Finding breach;	  /* the load grew, and is over */
+	Finding cut;	  /* what is authorised shrank below the load */
+	Finding negative; /* what is authorised fell below zero */
+} Case;
+
 /*
  * Run a statement of ours as the owner.  What triggers it fires is queued with
  * the statement that called us, or, if "fire" is set, fired at its own end.
@@ -100,16 +109,6 @@ execute(const char *sql, int nargs, Oid *types, Datum *values, bool fire)
 	SPI_finish();
 	SetUserIdAndSecContext(user, context);
 }
-
-/* What was found in an account */
-typedef struct Case
-{
-	Account account;
-	bool refuse;
-	Finding breach;	  /* the load grew, and is over */
-	Finding cut;	  /* what is authorised shrank below the load */
-	Finding negative; /* what is authorised fell below zero */
-} Case;
 
 static void
 enqueue(const BzSuspect *suspect, int64 since, Oid relid, int round, bool fire)

@@ -40,7 +40,6 @@ static const char *const rel_name[BZ_NRELS] = {
 	[BZ_STAMP] = "stamp",
 	[BZ_LIVE] = "live",
 	[BZ_STRENGTH] = "strength",
-	[BZ_LEAD] = "lead",
 };
 
 static Oid rel_oid[BZ_NRELS];

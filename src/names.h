@@ -25,7 +25,6 @@ typedef enum BzRel
 	BZ_STAMP,
 	BZ_LIVE,
 	BZ_STRENGTH,
-	BZ_LEAD,
 	BZ_NRELS
 } BzRel;
 

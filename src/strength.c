@@ -9,30 +9,9 @@
 #include "utils/builtins.h"
 #include "utils/date.h"
 
-#include "timeline.h"
+#include "chunk.h"
 
 PG_FUNCTION_INFO_V1(chunk_rows);
-
-typedef struct Decoded
-{
-	TlLevels before;
-	TlStep *steps;
-	int n;
-} Decoded;
-
-static void
-decode(bytea *body, Decoded *out)
-{
-	const uint8 *bytes = (const uint8 *) VARDATA_ANY(body);
-	Size len = VARSIZE_ANY_EXHDR(body);
-	int n = tl_count(bytes, len);
-
-	out->steps = palloc((Max(n, 0) + 1) * sizeof(TlStep));
-	out->n = n < 0 ? -1 : tl_decode(bytes, len, &out->before, out->steps, n);
-	if (out->n < 0)
-		ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED), errmsg("a timeline is damaged"),
-				errhint("Run bianzhi.recount()."));
-}
 
 /*
  * chunk_rows(body bytea): each day of a chunk on which what readers see changes,
@@ -43,23 +22,26 @@ Datum
 chunk_rows(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Decoded chunk;
 	TlLevels now;
+	TlStep *steps;
+	int n;
 
 	InitMaterializedSRF(fcinfo, 0);
-	decode(PG_GETARG_BYTEA_PP(0), &chunk);
-	now = chunk.before;
-	for (int i = 0; i < chunk.n; i++)
+	n = bz_body_decode(PG_GETARG_BYTEA_PP(0), &now, &steps);
+	if (n < 0)
+		ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED), errmsg("a timeline is damaged"),
+				errhint("Run bianzhi.recount()."));
+	for (int i = 0; i < n; i++)
 	{
 		TlLevels was = now;
 		Datum values[4];
 		bool nulls[4] = {false};
 
-		tl_add(&now, &chunk.steps[i].by);
+		tl_add(&now, &steps[i].by);
 		if ((was.v[TL_LINES] > 0) == (now.v[TL_LINES] > 0) && was.v[TL_AUTHORIZED] == now.v[TL_AUTHORIZED] &&
 			was.v[TL_FILLED] == now.v[TL_FILLED] && was.v[TL_RESERVED] == now.v[TL_RESERVED])
 			continue;
-		values[0] = DateADTGetDatum(chunk.steps[i].day);
+		values[0] = DateADTGetDatum(steps[i].day);
 		values[1] = Int32GetDatum(now.v[TL_AUTHORIZED]);
 		values[2] = Int32GetDatum(now.v[TL_FILLED]);
 		values[3] = Int32GetDatum(now.v[TL_RESERVED]);

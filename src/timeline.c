@@ -186,22 +186,6 @@ tl_merge(const TlStep *a, int na, const TlStep *b, int nb, TlStep *out)
 	return n;
 }
 
-/* Join the steps of one day in a list in ascending order of day; returns how many are left. */
-int
-tl_squeeze(TlStep *steps, int n)
-{
-	int kept = 0;
-
-	for (int i = 0; i < n; i++)
-	{
-		if (kept > 0 && steps[kept - 1].day == steps[i].day)
-			tl_add(&steps[kept - 1].by, &steps[i].by);
-		else
-			steps[kept++] = steps[i];
-	}
-	return kept;
-}
-
 /* Start to walk a whole timeline: before its first step every level is zero. */
 void
 tl_start(TlCursor *c, const TlStep *steps, int n)

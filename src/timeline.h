@@ -72,7 +72,6 @@ extern size_t tl_encode(const TlLevels *before, const TlStep *steps, int n, uint
 extern int tl_decode(const uint8_t *in, size_t len, TlLevels *before, TlStep *steps, int capacity);
 extern int tl_count(const uint8_t *in, size_t len);
 extern int tl_merge(const TlStep *a, int na, const TlStep *b, int nb, TlStep *out);
-extern int tl_squeeze(TlStep *steps, int n);
 
 /* What a change of some days did to a stretch of timeline (tl_inspect) */
 typedef enum TlFault

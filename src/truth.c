@@ -123,6 +123,8 @@ settle(BzWriter *writer, Want *want, int n)
 	BzAccount **missing = palloc((n + 1) * sizeof(BzAccount *));
 	int nmissing = 0;
 	int64 changed = 0;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi account",
+												  ALLOCSET_DEFAULT_SIZES);
 
 	for (int i = 0; i < n; i++)
 		if (want[i].account->account_id == 0 && want[i].line.n > 0)
@@ -131,16 +133,24 @@ settle(BzWriter *writer, Want *want, int n)
 	for (int i = 0; i < n; i++)
 	{
 		BzLine old;
+		MemoryContext outer;
+		bool same;
 
 		CHECK_FOR_INTERRUPTS();
 		if (want[i].account->account_id == 0)
 			continue;
 		/* what is damaged cannot be read, and is simply replaced */
-		if (bz_line_read(want[i].account->account_id, &old) && same_line(&old, &want[i].line))
+		outer = MemoryContextSwitchTo(context);
+		same = bz_line_read(want[i].account->account_id, &old) && same_line(&old, &want[i].line);
+		MemoryContextSwitchTo(outer);
+		MemoryContextReset(context);
+		if (same)
 			continue;
 		bz_replace(writer, want[i].account->account_id, want[i].line.steps, want[i].line.n);
 		changed++;
 	}
+	MemoryContextDelete(context);
+	pfree(missing);
 	return changed;
 }
 

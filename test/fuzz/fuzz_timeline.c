@@ -294,6 +294,22 @@ check_timeline(const Timeline *t, const Model *m)
 	EXPECT(slot == DAYS && t->chunk[t->n - 1].until == TL_END);
 }
 
+/* Join the steps of one day in a list in ascending order of day; returns how many are left. */
+static int
+squeeze(TlStep *steps, int n)
+{
+	int kept = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		if (kept > 0 && steps[kept - 1].day == steps[i].day)
+			tl_add(&steps[kept - 1].by, &steps[i].by);
+		else
+			steps[kept++] = steps[i];
+	}
+	return kept;
+}
+
 static int
 by_day(const void *a, const void *b)
 {
@@ -372,7 +388,7 @@ try_changes(const uint8_t *data, size_t size)
 			n++;
 		}
 		qsort(net, (size_t) n, sizeof(TlStep), by_day);
-		n = tl_squeeze(net, n);
+		n = squeeze(net, n);
 		EXPECT(n > 0);
 		for (int i = 1; i < n; i++)
 			EXPECT(net[i - 1].day < net[i].day);
