@@ -3,6 +3,7 @@
 #   make                      build
 #   make install              install (DESTDIR= is obeyed)
 #   make test                 every test; installs what is missing on Debian when run as root
+#   make matrix               the tests on PostgreSQL 15, 17 and 18, the later two in chroots; needs root
 #   make demo                 published establishments in a private PostgreSQL, and what the limits do there
 #   make demo-stop            stop it and remove it
 #   make format               clang-format the C files
@@ -16,8 +17,8 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" bianzhi.cont
 # The install script is joined from these parts, in this order; a part may use
 # what earlier parts made.
 PARTS = bianzhi resident_id credit_code catalogue document unit person lead \
-	account chunk rules source judge live quota seat key strength vacancy ask truth go_live \
-	health catalogue_data
+	account chunk rules source judge live strength quota ceiling digest seat recover key vacancy unit_ledger ask row truth \
+	go_live attach health catalogue_data
 SQL_PARTS = $(patsubst %,src/%.sql,$(PARTS))
 
 MODULE_big = bianzhi
@@ -107,6 +108,9 @@ format:
 test:
 	test/run
 
+matrix:
+	test/matrix/run
+
 demo:
 	@test/demo/run
 
@@ -115,4 +119,4 @@ demo-stop:
 
 FORCE:
 
-.PHONY: FORCE format test demo demo-stop po-update po-check install-translations installdirs-translations uninstall-translations
+.PHONY: FORCE format test matrix demo demo-stop po-update po-check install-translations installdirs-translations uninstall-translations

@@ -93,17 +93,40 @@ SELECT * FROM ill;
 SELECT leads >= 0 FROM bianzhi.go_live();
 SELECT * FROM ill;
 
--- what the server writes to its log
+-- triggers that do not fire in sessions yet to come
 
+ALTER DATABASE :"DBNAME" SET session_replication_role = replica;
+CREATE ROLE health_clerk;
+ALTER ROLE health_clerk SET session_replication_role = 'REPLICA';
+ALTER ROLE health_clerk IN DATABASE template1 SET session_replication_role = replica;
+SELECT * FROM ill ORDER BY object COLLATE "C";
+ALTER DATABASE :"DBNAME" SET session_replication_role = local;
+ALTER ROLE health_clerk RESET session_replication_role;
+SELECT * FROM ill;
+ALTER DATABASE :"DBNAME" RESET session_replication_role;
+ALTER ROLE health_clerk IN DATABASE template1 RESET session_replication_role;
+DROP ROLE health_clerk;
+
+-- what the server writes to its log: as it is set up at first, then each setting alone
+
+SELECT severity, what, object, hint FROM bianzhi.health();
 SET log_min_error_statement = panic;
+SET log_statement = 'none';
+SET log_min_duration_statement = -1;
+SET log_error_verbosity = terse;
+SET log_parameter_max_length = 0;
 SET log_parameter_max_length_on_error = 0;
-SET log_statement = 'none';
 SELECT count(*) FROM bianzhi.health();
-SET log_statement = 'mod';
-SELECT severity, what, object, hint FROM bianzhi.health();
-SET log_statement = 'none';
-SET log_min_error_statement = error;
-SELECT severity, what, object, hint FROM bianzhi.health();
-SET log_min_error_statement = panic;
-SET log_parameter_max_length_on_error = -1;
-SELECT severity, what, object, hint FROM bianzhi.health();
+CREATE FUNCTION told(name text, value text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	now_set text := set_config(name, value, false);
+BEGIN
+	RETURN QUERY SELECT name || ' ' || now_set || ': ' || COALESCE(string_agg(concat_ws('|', h.severity, h.what, h.object, h.hint), ' + '), 'nothing') FROM bianzhi.health() AS h;
+END
+$$;
+SELECT told('log_min_error_statement', v) FROM unnest('{error,fatal,panic}'::text[]) AS v;
+SELECT told('log_statement', v) FROM unnest('{ddl,mod,all,none}'::text[]) AS v;
+SELECT told('log_min_duration_statement', v) FROM unnest('{0,60s,-1}'::text[]) AS v;
+SELECT told('log_error_verbosity', v) FROM unnest('{default,verbose,terse}'::text[]) AS v;
+SELECT told('log_parameter_max_length', v) FROM unnest('{-1,10,0}'::text[]) AS v;
+SELECT told('log_parameter_max_length_on_error', v) FROM unnest('{-1,0}'::text[]) AS v;

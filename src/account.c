@@ -45,18 +45,19 @@ static bool have_ours;
 
 /* The number of an account, 0 where there is none; and whether it is our own, not committed yet. */
 static int64
-find_number(int64 unit, int category, bool *ours)
+find_number(const BzAccountKey *key, bool *ours)
 {
 	BzFinder f;
-	ScanKeyData keys[2];
+	ScanKeyData keys[3];
 	bool isnull;
 	int64 id = 0;
 
-	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(unit));
+	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(key->unit));
 	ScanKeyEntryInitialize(&keys[1], 0, 2, BTEqualStrategyNumber, InvalidOid, DEFAULT_COLLATION_OID, F_TEXTEQ,
-						   CStringGetTextDatum(bz_category_code(category)));
+						   CStringGetTextDatum(bz_category_code(key->category)));
+	ScanKeyInit(&keys[2], 3, BTEqualStrategyNumber, F_BOOLEQ, BoolGetDatum(key->ceiling != 0));
 	*ours = false;
-	bz_finder_open(&f, bz_relid(BZ_ACCOUNT), bz_relid(BZ_ACCOUNT_KEY), 2, AccessShareLock);
+	bz_finder_open(&f, bz_relid(BZ_ACCOUNT), bz_relid(BZ_ACCOUNT_KEY), 3, AccessShareLock);
 	if (bz_find(&f, keys))
 	{
 		bool free;
@@ -76,12 +77,13 @@ find_number(int64 unit, int category, bool *ours)
 int64
 bz_account_number(int64 unit, int category)
 {
+	BzAccountKey key = {unit, category, false};
 	bool ours;
 
-	return find_number(unit, category, &ours);
+	return find_number(&key, &ours);
 }
 
-/* The numbers of all accounts of a unit. */
+/* The numbers of all accounts of a unit in which people count. */
 int
 bz_unit_accounts(int64 unit, int64 **ids)
 {
@@ -98,6 +100,8 @@ bz_unit_accounts(int64 unit, int64 **ids)
 	{
 		bool isnull;
 
+		if (DatumGetBool(slot_getattr(f.slot, ACCOUNT_CEILING, &isnull)))
+			continue;
 		if (n == capacity)
 			*ids = repalloc(*ids, (capacity *= 2) * sizeof(int64));
 		(*ids)[n++] = DatumGetInt64(slot_getattr(f.slot, ACCOUNT_ID, &isnull));
@@ -106,9 +110,9 @@ bz_unit_accounts(int64 unit, int64 **ids)
 	return n;
 }
 
-/* The unit and the category of an account. */
+/* The unit and the category of an account, and whether it is a ceiling's. */
 void
-bz_account_read(int64 account, int64 *unit, int *category)
+bz_account_read(int64 account, int64 *unit, int *category, bool *ceiling)
 {
 	BzFinder f;
 	ScanKeyData key;
@@ -122,6 +126,7 @@ bz_account_read(int64 account, int64 *unit, int *category)
 	*unit = DatumGetInt64(slot_getattr(f.slot, ACCOUNT_UNIT, &isnull));
 	code = TextDatumGetCString(slot_getattr(f.slot, ACCOUNT_CATEGORY, &isnull));
 	*category = bz_category_id(code, strlen(code));
+	*ceiling = DatumGetBool(slot_getattr(f.slot, ACCOUNT_CEILING, &isnull));
 	bz_finder_close(&f);
 }
 
@@ -202,7 +207,7 @@ read_account(BzAccount *account)
 	bool isnull;
 
 	/* one of our own goes if we roll back, even where what we remembered of it went with a savepoint */
-	account->account_id = find_number(account->key.unit, account->key.category, &account->ours);
+	account->account_id = find_number(&account->key, &account->ours);
 	have_ours |= account->ours;
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(account->key.unit));
@@ -240,18 +245,13 @@ bz_account_begin(void)
 	}
 }
 
-/*
- * The account of a unit and a category; its account_id is 0 where there is none
- * yet.  Good until the next bz_account_begin().
- */
-BzAccount *
-bz_account(int64 unit, int category)
+static BzAccount *
+with_key(const BzAccountKey *key)
 {
-	BzAccountKey key = {unit, category};
 	BzAccount *account;
 	bool found;
 
-	account = hash_search(accounts, &key, HASH_ENTER, &found);
+	account = hash_search(accounts, key, HASH_ENTER, &found);
 	if (!found)
 	{
 		/* an error while reading must not leave a half-read entry behind */
@@ -266,6 +266,27 @@ bz_account(int64 unit, int category)
 	if (account->account_id == 0)
 		read_account(account);
 	return account;
+}
+
+/*
+ * The account of a unit and a category; its account_id is 0 where there is none
+ * yet.  Good until the next bz_account_begin().
+ */
+BzAccount *
+bz_account(int64 unit, int category)
+{
+	BzAccountKey key = {unit, category, false};
+
+	return with_key(&key);
+}
+
+/* The account of a ceiling, likewise. */
+BzAccount *
+bz_ceiling_account(int64 unit, int category)
+{
+	BzAccountKey key = {unit, category, true};
+
+	return with_key(&key);
 }
 
 /*
@@ -297,7 +318,9 @@ by_unit_and_code(const void *a, const void *b)
 
 	if (x->key.unit != y->key.unit)
 		return x->key.unit < y->key.unit ? -1 : 1;
-	return strcmp(bz_category_code(x->key.category), bz_category_code(y->key.category));
+	if (x->key.category != y->key.category)
+		return strcmp(bz_category_code(x->key.category), bz_category_code(y->key.category));
+	return x->key.ceiling - y->key.ceiling;
 }
 
 /*
@@ -360,6 +383,7 @@ bz_account_create(BzAccount **missing, int n, Oid relid)
 			slot->tts_values[ACCOUNT_UNIT - 1] = Int64GetDatum(account->key.unit);
 			slot->tts_values[ACCOUNT_CATEGORY - 1] = CStringGetTextDatum(
 				bz_category_code(account->key.category));
+			slot->tts_values[ACCOUNT_CEILING - 1] = BoolGetDatum(account->key.ceiling != 0);
 			ExecStoreVirtualTuple(slot);
 
 			/* waits for a rival that is making it */

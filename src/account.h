@@ -11,11 +11,13 @@
 #define ACCOUNT_ID 1
 #define ACCOUNT_UNIT 2
 #define ACCOUNT_CATEGORY 3
+#define ACCOUNT_CEILING 4
 
 typedef struct BzAccountKey
 {
 	int64 unit;
-	int64 category; /* bz_category_id(), 64 bits so that no padding is hashed */
+	int32 category; /* bz_category_id() */
+	int32 ceiling;	/* 32 bits so that no padding is hashed */
 } BzAccountKey;
 
 typedef struct BzAccount
@@ -34,11 +36,12 @@ typedef struct BzAccount
 extern void bz_account_init(void);
 extern void bz_account_begin(void);
 extern BzAccount *bz_account(int64 unit, int category);
+extern BzAccount *bz_ceiling_account(int64 unit, int category);
 extern void bz_account_create(BzAccount **accounts, int n, Oid relid);
 extern void bz_account_forget(bool only_ours);
 extern int64 bz_account_number(int64 unit, int category);
 extern int bz_unit_accounts(int64 unit, int64 **ids);
-extern void bz_account_read(int64 account, int64 *unit, int *category);
+extern void bz_account_read(int64 account, int64 *unit, int *category, bool *ceiling);
 extern char *bz_unit_key(int64 unit_id);
 
 #endif /* BZ_ACCOUNT_H */

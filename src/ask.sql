@@ -19,6 +19,12 @@ CREATE FUNCTION bianzhi.would_exceed(unit_id bigint, category text, during dater
 COMMENT ON FUNCTION bianzhi.would_exceed(bigint, text, daterange, integer) IS '预判: what would become of a row with so many seats: fits, recorded (commits with a lead), exceeds, not_configured (no quota) or closed; the first day that fails, and the first from which all the rest of the range would fit. Writes nothing and takes no lock: only the write itself decides';
 REVOKE ALL ON FUNCTION bianzhi.would_exceed(bigint, text, daterange, integer) FROM PUBLIC;
 
+CREATE FUNCTION bianzhi.would_exceed(unit_ids bigint[], categories text[], durings daterange[], seats integer[],
+	OUT ordinal integer, OUT verdict text, OUT first_failing_day date, OUT first_fitting_day date) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'would_exceed_batch' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION bianzhi.would_exceed(bigint[], text[], daterange[], integer[]) IS '批量预判: the same for rows that would be written one after another, in the order of the arrays: each is judged as if those before it that fit or are recorded had been written, and those that are refused had not';
+REVOKE ALL ON FUNCTION bianzhi.would_exceed(bigint[], text[], daterange[], integer[]) FROM PUBLIC;
+
 CREATE FUNCTION bianzhi.earliest_vacancy(unit_id bigint, category text, seats integer DEFAULT 1) RETURNS date
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION bianzhi.earliest_vacancy(bigint, text, integer) IS '最早空编日: the day, today or later, from which so many seats are free for good by what is known; NULL: never';

@@ -13,6 +13,7 @@
 #include "names.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "recover.h"
 #include "source.h"
 
 BZ_MODULE_MAGIC;
@@ -60,4 +61,5 @@ _PG_init(void)
 	bz_account_init();
 	bz_delta_init();
 	bz_source_init();
+	bz_recover_init();
 }

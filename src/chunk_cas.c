@@ -227,11 +227,12 @@ join_bare(BzApplied *applied, const TlFindings *found, MemoryContext result)
  * Apply a net change to the timeline of an account.  "net" are its steps, one a
  * day; "within" is the stretch that the change touches, from its first day to
  * its last.  What has to be looked at is left in "applied", allocated in
- * "result".
+ * "result".  "may_fall": what is filled may be below zero, as the sum of quotas
+ * may be until the end of a transaction.
  */
 void
-bz_apply(BzWriter *w, int64 account, const TlStep *net, int nnet, TlRange within, MemoryContext result,
-		 BzApplied *applied)
+bz_apply(BzWriter *w, int64 account, const TlStep *net, int nnet, TlRange within, bool may_fall,
+		 MemoryContext result, BzApplied *applied)
 {
 	MemoryContext outer = MemoryContextSwitchTo(w->context);
 	BzChunk *ahead = palloc(READ_AHEAD * sizeof(BzChunk));
@@ -282,7 +283,8 @@ bz_apply(BzWriter *w, int64 account, const TlStep *net, int nnet, TlRange within
 		part.to = Min(chunk->until, within.to);
 		found.bare = palloc((n + k - done + 2) * sizeof(TlRange));
 		tl_inspect(&before, steps, n, &carry, net + done, k - done, part, &found);
-		raise_fault(account, &found);
+		if (!may_fall || found.fault != TL_UNDERFLOW)
+			raise_fault(account, &found);
 		applied->suspect |= found.suspect;
 		applied->uncovered |= found.uncovered;
 		join_bare(applied, &found, result);
@@ -303,7 +305,7 @@ bz_touch(BzWriter *w, int64 account)
 	BzApplied unused;
 	TlStep nothing = {0};
 
-	bz_apply(w, account, &nothing, 0, (TlRange){TL_BEGIN, TL_END}, CurrentMemoryContext, &unused);
+	bz_apply(w, account, &nothing, 0, (TlRange){TL_BEGIN, TL_END}, false, CurrentMemoryContext, &unused);
 }
 
 /*

@@ -9,8 +9,10 @@
 #include "access/genam.h"
 #include "access/heapam.h"
 #include "executor/executor.h"
+#include "catalog/pg_class.h"
 #include "fmgr.h"
 #include "storage/lock.h"
+#include "utils/acl.h"
 
 #if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 190000
 #error "bianzhi supports PostgreSQL 15 to 18"
@@ -57,6 +59,17 @@ bz_heap_update(Relation rel, ItemPointer tid, HeapTuple tuple, CommandId cid, TM
 #define bz_insert_index_tuples(info, slot, estate, conflict)                                                 \
 	ExecInsertIndexTuples(info, slot, estate, false, true, conflict, NIL)
 #endif
+
+/* does a role own a table? */
+static inline bool
+bz_owns_table(Oid relid, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_ownercheck(RelationRelationId, relid, role);
+#else
+	return pg_class_ownercheck(relid, role);
+#endif
+}
 
 /* does this transaction hold a lock that writers take? */
 static inline bool

@@ -25,6 +25,7 @@
 
 #include "account.h"
 #include "catalogue.h"
+#include "ceiling.h"
 #include "chunk.h"
 #include "chunk_cas.h"
 #include "delta.h"
@@ -61,6 +62,8 @@ typedef struct FlushAccount
 	int nevents;
 	int first; /* place of its first event once sorted */
 	bool bare; /* charged with BZ_BARE already */
+	int novers; /* ceilings over its quotas, -1: not asked yet */
+	BzCeiling *over;
 	TlRange within;
 	BzApplied applied;
 } FlushAccount;
@@ -212,23 +215,28 @@ guard_persons(Oid relid)
 
 /* The place of an account in this flush. */
 static int
-flush_account(Flush *f, int64 unit, int category, BzAccount **found)
+place_of(Flush *f, BzAccount *account)
 {
-	BzAccount *account = bz_account(unit, category);
-
 	if (account->flush != flush_number)
 	{
 		f->account = grown(CurrentMemoryContext, f->account, f->naccounts, &f->account_capacity,
 						   sizeof(FlushAccount));
 		memset(&f->account[f->naccounts], 0, sizeof(FlushAccount));
 		f->account[f->naccounts].account = account;
+		f->account[f->naccounts].novers = -1;
 		f->account[f->naccounts].within.from = TL_END;
 		f->account[f->naccounts].within.to = TL_BEGIN;
 		account->flush = flush_number;
 		account->slot = f->naccounts++;
 	}
-	*found = account;
 	return account->slot;
+}
+
+static int
+flush_account(Flush *f, int64 unit, int category, BzAccount **found)
+{
+	*found = bz_account(unit, category);
+	return place_of(f, *found);
 }
 
 static void
@@ -259,6 +267,27 @@ add_delta(Flush *f, int slot, const BzDelta *d)
 	add_event(f, slot, d, d->from, 1);
 	if (d->to != TL_END)
 		add_event(f, slot, d, d->to, -1);
+}
+
+/* A quota line fills the ceilings above its unit. */
+static void
+add_to_ceilings(Flush *f, int slot, const BzDelta *d)
+{
+	if (!bz_any_ceilings())
+		return;
+	if (f->account[slot].novers < 0)
+		f->account[slot].novers = bz_ceilings_over(d->unit, d->category, &f->account[slot].over);
+	for (int i = 0; i < f->account[slot].novers; i++)
+	{
+		const BzCeiling *over = &f->account[slot].over[i];
+		BzDelta part = *d;
+
+		part.level = TL_FILLED;
+		part.closed = false;
+		part.from = Max(d->from, over->days.from);
+		part.to = Min(d->to, over->days.to);
+		add_delta(f, place_of(f, bz_ceiling_account(over->top, d->category)), &part);
+	}
 }
 
 /* Refuse a row that does not belong where it says, whatever the limits. */
@@ -319,6 +348,8 @@ expand(Flush *f, Oid relid)
 		slot = flush_account(f, d->unit, category, &account);
 		section_slot = d->section == 0 ? -1 : flush_account(f, d->section, category, &section);
 		check_place(d, account, section, relid);
+		if (d->level == TL_AUTHORIZED)
+			add_to_ceilings(f, slot, d);
 		for (;;)
 		{
 			add_delta(f, slot, d);
@@ -434,17 +465,18 @@ apply(Flush *f)
 	for (int i = 0; i < f->naccounts; i++)
 	{
 		FlushAccount *a = order[i];
+		bool ceiling = a->account->key.ceiling != 0;
 		int n;
 
 		if (a->nevents == 0)
 			continue;
 		CHECK_FOR_INTERRUPTS();
 		n = net_change(sorted + a->first - a->nevents, a->nevents, net);
-		bz_apply(&writer, a->account->account_id, net, n, a->within, CurrentMemoryContext, &a->applied);
-		if (a->applied.uncovered && !a->account->is_section && bz_category(a->account->key.category) != NULL)
+		bz_apply(&writer, a->account->account_id, net, n, a->within, ceiling, CurrentMemoryContext, &a->applied);
+		if (a->applied.uncovered && !ceiling && !a->account->is_section && bz_category(a->account->key.category) != NULL)
 			accuse_below(a->account->key.unit, a->account->key.category);
 		if (a->applied.suspect)
-			accuse(BZ_LIMIT, a->account->account_id);
+			accuse(ceiling ? BZ_CEILING : BZ_LIMIT, a->account->account_id);
 	}
 	bz_writer_close(&writer);
 }

@@ -9,7 +9,7 @@ AS $$
 DECLARE
 	source regclass;
 BEGIN
-	FOR source IN SELECT DISTINCT s.relid FROM bianzhi.source AS s ORDER BY s.relid LOOP
+	FOR source IN SELECT DISTINCT s.relid FROM bianzhi.source AS s JOIN pg_class AS c ON c.oid = s.relid ORDER BY s.relid LOOP
 		EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', source);
 	END LOOP;
 	-- in the order of who changes a category
@@ -24,36 +24,54 @@ CREATE FUNCTION bianzhi.dangling()
 	RETURNS TABLE (source regclass, problem text, row_count bigint, query text)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
+	SET row_security = off
 AS $$
 DECLARE
-	c record;
+	p record;
+	tables text;
+	checks text[];
+	problems text[];
+	counts bigint[];
 BEGIN
-	FOR c IN
-		SELECT s.relid, v.problem, v.condition
-		FROM bianzhi.source AS s
-			CROSS JOIN LATERAL (SELECT bianzhi.source_column(s.relid, s.unit_column) AS unit,
-				bianzhi.source_column(s.relid, s.section_column) AS section,
-				bianzhi.source_column(s.relid, s.category_column) AS category,
-				bianzhi.source_column(s.relid, s.person_column) AS person) AS n
-			CROSS JOIN LATERAL (VALUES
-				('unit does not exist', n.unit, format('x.%1$s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bianzhi.unit AS u WHERE u.unit_id = x.%1$s)', n.unit)),
-				('section is none of the unit', n.section, format('x.%2$s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bianzhi.unit AS u WHERE u.unit_id = x.%2$s AND u.parent_id = x.%1$s)', n.unit, n.section)),
-				('unit is a section', CASE WHEN s.measure <> 'authorized' THEN n.category END, format('EXISTS (SELECT 1 FROM bianzhi.unit AS u, bianzhi.category AS c WHERE u.unit_id = x.%1$s AND u.is_section AND c.code = x.%2$s AND c.measure <> ''body'')', n.unit, n.category)),
-				('category does not exist', n.category, format('x.%1$s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bianzhi.category AS c WHERE c.code = x.%1$s)', n.category)),
-				('category is of another measure', CASE WHEN s.holds <> 0 THEN n.category END, format('EXISTS (SELECT 1 FROM bianzhi.category AS c WHERE c.code = x.%1$s AND'
-					' CASE c.measure WHEN ''establishment'' THEN 1 WHEN ''post'' THEN 2 WHEN ''grade'' THEN 4 WHEN ''outside'' THEN 8 WHEN ''body'' THEN 16 ELSE 32 END & %2$s = 0)', n.category, s.holds)),
-				('person does not exist', n.person, format('x.%1$s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bianzhi.person AS p WHERE p.person_id = x.%1$s)', n.person)))
-				AS v (problem, looks_at, condition)
-		WHERE v.looks_at IS NOT NULL
-		ORDER BY s.source_id
-	LOOP
-		EXECUTE format('SELECT count(*) FROM %s AS x WHERE %s', c.relid, c.condition) INTO row_count;
-		IF row_count > 0 THEN
-			source := c.relid;
-			problem := c.problem;
-			query := format('SELECT x.* FROM %s AS x WHERE %s', c.relid, c.condition);
-			RETURN NEXT;
+	FOR p IN SELECT * FROM bianzhi.source_parts() AS s ORDER BY s.source_id LOOP
+		tables := format('%s LEFT JOIN bianzhi.unit AS u ON u.unit_id = %s LEFT JOIN bianzhi.category AS c ON c.code = %s'
+			' LEFT JOIN bianzhi.unit AS sec ON sec.unit_id = %s LEFT JOIN bianzhi.person AS per ON per.person_id = %s',
+			p.tables, p.unit, p.category, p.section, p.person);
+		SELECT array_agg(v.problem ORDER BY v.place),
+				array_agg(format('%s AND %s', CASE WHEN p.own THEN 'true' ELSE p.stands END, v.condition) ORDER BY v.place)
+			INTO problems, checks
+		FROM (VALUES
+			(1, 'unit does not exist', format('%s IS NOT NULL AND u.unit_id IS NULL', p.unit_word)),
+			(2, 'section is none of the unit', format('%s IS NOT NULL AND sec.parent_id IS DISTINCT FROM u.unit_id', p.section)),
+			(3, 'unit is a section', CASE WHEN p.measure <> 'authorized' THEN 'u.is_section AND c.measure <> ''body''' END),
+			(4, 'category does not exist', format('%s IS NOT NULL AND c.code IS NULL', p.category_word)),
+			(5, 'category is of another measure', CASE WHEN p.holds <> 0 THEN format('c.code IS NOT NULL AND CASE c.measure WHEN ''establishment'' THEN 1'
+				' WHEN ''post'' THEN 2 WHEN ''grade'' THEN 4 WHEN ''outside'' THEN 8 WHEN ''body'' THEN 16 ELSE 32 END & %s = 0', p.holds) END),
+			(6, 'person does not exist', format('%s IS NOT NULL AND per.person_id IS NULL', COALESCE(p.person_word, p.person))),
+			(7, 'identity number is in a form that cannot be looked up', CASE WHEN p.person_word IS NOT NULL THEN
+				format('per.resident_id IS NOT NULL AND replace(upper(%1$s), ''X'', ''x'') <> replace(per.resident_id::text, ''X'', ''x'')'
+					' AND %1$s <> overlay(left(per.resident_id::text, 17) PLACING '''' FROM 7 FOR 2)', p.person_word) END),
+			(8, 'row ends before it starts', CASE WHEN NOT p.own THEN format('%s > %s', p.since, p.until) END),
+			(9, 'unit does not exist on all of its days', CASE WHEN p.measure <> 'authorized' THEN
+				format('%s AND NOT u.during @> daterange(NULLIF(%s, ''-infinity''), %s)', p.stands, p.since, p.until) END))
+			AS v (place, problem, condition)
+		WHERE v.condition IS NOT NULL;
+		-- a row that ends before it starts stands nowhere, and is looked for among the others
+		IF NOT p.own THEN
+			checks[array_position(problems, 'row ends before it starts')] := format('%s > %s', p.since, p.until);
 		END IF;
+		EXECUTE format('SELECT ARRAY[%s] FROM %s',
+			(SELECT string_agg(format('count(*) FILTER (WHERE %s)', k), ', ' ORDER BY n) FROM unnest(checks) WITH ORDINALITY AS t (k, n)),
+			tables) INTO counts;
+		FOR i IN 1 .. cardinality(counts) LOOP
+			IF counts[i] > 0 THEN
+				source := p.relid;
+				problem := problems[i];
+				row_count := counts[i];
+				query := format('SELECT x.* FROM %s WHERE %s', tables, checks[i]);
+				RETURN NEXT;
+			END IF;
+		END LOOP;
 	END LOOP;
 END
 $$;
@@ -84,29 +102,20 @@ REVOKE ALL ON FUNCTION bianzhi.excesses() FROM PUBLIC;
 CREATE FUNCTION bianzhi.second_seats() RETURNS TABLE (unit_id bigint, persons bigint[], first_day date)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
+	SET row_security = off
 AS $$
-DECLARE
-	seats text;
 BEGIN
-	SELECT string_agg(format('SELECT %s AS person_id, %s AS unit_id, %s AS category, %s AS during FROM %s WHERE %s IS NOT NULL%s',
-			p.person, bianzhi.source_column(s.relid, s.unit_column),
-			COALESCE(bianzhi.source_column(s.relid, s.category_column), quote_literal(s.constant_category)),
-			bianzhi.source_column(s.relid, s.during_column), s.relid, p.person,
-			COALESCE(' AND ' || bianzhi.source_column(s.relid, s.condition_column), '')), ' UNION ALL ')
-		INTO seats
-	FROM bianzhi.source AS s, LATERAL bianzhi.source_column(s.relid, s.person_column) AS p (person)
-	WHERE s.measure = 'filled' AND p.person IS NOT NULL;
 	RETURN QUERY EXECUTE format(
 		'SELECT o.unit_id, array_agg(DISTINCT o.person_id), min(o.since)
 		FROM (
-			SELECT s.unit_id, s.person_id, COALESCE(lower(s.during), ''-infinity'') AS since, COALESCE(upper(s.during), ''infinity'') AS until,
-				max(COALESCE(upper(s.during), ''infinity'')) OVER (PARTITION BY s.person_id
-					ORDER BY COALESCE(lower(s.during), ''-infinity'') ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS taken_until
+			SELECT s.unit_id, s.person_id, s.since, COALESCE(s.until, ''infinity'') AS until,
+				max(COALESCE(s.until, ''infinity'')) OVER (PARTITION BY s.person_id
+					ORDER BY s.since ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS taken_until
 			FROM (%s) AS s JOIN bianzhi.category AS c ON c.code = s.category AND c.measure = ''establishment''
-			WHERE NOT isempty(s.during)
+			WHERE s.measure = ''filled'' AND s.person_id IS NOT NULL
 		) AS o
 		WHERE o.taken_until > o.since AND least(o.taken_until, o.until) > bianzhi.today()
-		GROUP BY o.unit_id', seats);
+		GROUP BY o.unit_id', bianzhi.source_sql());
 END
 $$;
 COMMENT ON FUNCTION bianzhi.second_seats() IS '重复占编: by unit, people who hold more than one counted seat on some day from today on';
@@ -138,32 +147,42 @@ $$;
 COMMENT ON FUNCTION bianzhi.unconfigured() IS '无核定数在编: what units carry today where neither the category nor one above it has a line of quota';
 REVOKE ALL ON FUNCTION bianzhi.unconfigured() FROM PUBLIC;
 
-CREATE FUNCTION bianzhi.go_live_leads(before bigint[], before_category text[], counted_before boolean) RETURNS bigint
+/*
+ * Leads for what was not judged when it was written: what is over, without a quota or seated twice.  "before": what was
+ * over when the timelines were last right, NULL: never; what is over by more than then is said to be new, and why.
+ */
+CREATE FUNCTION bianzhi.leads_of_count(before jsonb, reason text, severity integer, only_new boolean) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	written bigint;
 BEGIN
-	WITH old AS (
-		SELECT * FROM unnest(before, before_category) AS o (unit_id, category)
-	), found AS (
+	WITH found AS (
 		SELECT CASE WHEN x.present THEN 'excess_at_go_live' ELSE 'past_excess' END AS kind, x.unit_id, x.category AS subject,
 			jsonb_build_object('category', x.category, 'first', x.first_day::text, 'until', x.until_day::text, 'over', x.highest)
-				|| CASE WHEN counted_before AND NOT EXISTS (SELECT 1 FROM old AS o WHERE o.unit_id = x.unit_id AND o.category = x.category)
-					THEN jsonb_build_object('severity', 3, 'reason', 'made while suspended') ELSE '{}' END AS evidence
+				|| CASE WHEN n.is_new THEN jsonb_strip_nulls(jsonb_build_object('severity', severity, 'reason', reason)) ELSE '{}' END AS evidence,
+			n.is_new
 		FROM bianzhi.excesses() AS x
+			LEFT JOIN jsonb_to_recordset(before) AS o (unit_id bigint, category text, highest integer)
+				ON o.unit_id = x.unit_id AND o.category = x.category
+			CROSS JOIN LATERAL (SELECT before IS NOT NULL AND (o.unit_id IS NULL OR x.highest > o.highest)) AS n (is_new)
+		WHERE n.is_new OR NOT only_new
 		UNION ALL
-		SELECT 'not_configured', n.unit_id, n.category, jsonb_build_object('category', n.category, 'carried', n.carried)
+		SELECT 'over_ceiling', x.unit_id, x.category, jsonb_build_object('category', x.category, 'first', x.first_day::text,
+			'until', x.until_day::text, 'over', x.highest), false
+		FROM bianzhi.ceilings_exceeded() AS x
+		UNION ALL
+		SELECT 'not_configured', n.unit_id, n.category, jsonb_build_object('category', n.category, 'carried', n.carried), false
 		FROM bianzhi.unconfigured() AS n
 		UNION ALL
-		SELECT 'second_seat', s.unit_id, '', jsonb_build_object('person_ids', s.persons, 'first', s.first_day::text)
+		SELECT 'second_seat', s.unit_id, '', jsonb_build_object('person_ids', s.persons, 'first', s.first_day::text), false
 		FROM bianzhi.second_seats() AS s
 	)
 	INSERT INTO bianzhi.lead (kind, unit_id, subject, evidence)
 	SELECT f.kind, f.unit_id, f.subject, f.evidence
 	FROM found AS f
-	WHERE f.evidence ? 'severity' OR NOT EXISTS (
+	WHERE f.is_new OR NOT EXISTS (
 		SELECT 1 FROM bianzhi.lead AS l
 		WHERE l.kind = f.kind AND l.unit_id = f.unit_id AND l.subject = f.subject AND l.gone_since IS NULL)
 	ORDER BY f.unit_id, f.subject, f.kind;
@@ -171,8 +190,29 @@ BEGIN
 	RETURN written + bianzhi.quota_leads();
 END
 $$;
-COMMENT ON FUNCTION bianzhi.go_live_leads(bigint[], text[], boolean) IS '启用线索: writes a lead for each excess, seat without quota and second seat there is; arguments: accounts that were over when it was live last';
-REVOKE ALL ON FUNCTION bianzhi.go_live_leads(bigint[], text[], boolean) FROM PUBLIC;
+COMMENT ON FUNCTION bianzhi.leads_of_count(jsonb, text, integer, boolean) IS '计数线索: writes a lead for each excess, seat without quota and second seat that is not known yet; arguments: what was over before, why what is new came about, how severe that is, and whether only new excess counts';
+REVOKE ALL ON FUNCTION bianzhi.leads_of_count(jsonb, text, integer, boolean) FROM PUBLIC;
+
+-- something that is no write of a seat changes what is counted: the rows of a table, what a word means, where a category stands
+CREATE FUNCTION bianzhi.count_anew(reason text) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	before jsonb;
+	changed bigint;
+BEGIN
+	LOCK TABLE bianzhi.chunk IN SHARE ROW EXCLUSIVE MODE;
+	SELECT COALESCE(jsonb_agg(to_jsonb(x)), '[]') INTO before FROM bianzhi.excesses() AS x;
+	changed := bianzhi.recount_accounts(NULL);
+	IF changed > 0 THEN
+		PERFORM bianzhi.leads_of_count(before, count_anew.reason, NULL, true);
+	END IF;
+	RETURN changed;
+END
+$$;
+COMMENT ON FUNCTION bianzhi.count_anew(text) IS '重新计入: recounts all accounts after a change that is no write of a seat, and leaves a lead for each excess that it made';
+REVOKE ALL ON FUNCTION bianzhi.count_anew(text) FROM PUBLIC;
 
 CREATE FUNCTION bianzhi.go_live(OUT accounts bigint, OUT changed bigint, OUT leads bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
@@ -180,33 +220,25 @@ CREATE FUNCTION bianzhi.go_live(OUT accounts bigint, OUT changed bigint, OUT lea
 	SET jit = off
 AS $$
 DECLARE
-	loose record;
-	before bigint[];
-	before_category text[];
-	counted_before boolean;
+	before jsonb;
 	new_nonce uuid := gen_random_uuid();
 BEGIN
 	IF current_setting('transaction_isolation') <> 'read committed' THEN
 		RAISE EXCEPTION 'go_live() needs isolation level READ COMMITTED'
 			USING ERRCODE = 'active_sql_transaction';
 	END IF;
+	PERFORM bianzhi.place_source_columns();
 	PERFORM bianzhi.lock_sources();
 	IF bianzhi.is_live() THEN
 		RAISE EXCEPTION 'the establishment is in force already'
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'To repair timelines, run bianzhi.recount().';
 	END IF;
 	PERFORM bianzhi.wake_keys();
-	SELECT string_agg(d.source::text || ': ' || d.problem || ' (' || d.row_count || ')', '; ') AS detail, min(d.query) AS query
-		INTO loose
-	FROM bianzhi.dangling() AS d;
-	IF loose.detail IS NOT NULL THEN
-		RAISE EXCEPTION 'rows name units, categories or persons that do not exist or do not fit'
-			USING ERRCODE = 'foreign_key_violation', SCHEMA = 'bianzhi', CONSTRAINT = 'establishment_account',
-				DETAIL = loose.detail, HINT = 'List them with bianzhi.dangling(), the first ones with: ' || loose.query;
-	END IF;
+	PERFORM bianzhi.refuse_dangling(NULL);
 
-	counted_before := EXISTS (SELECT 1 FROM bianzhi.account AS a JOIN bianzhi.chunk AS c ON c.account_id = a.account_id);
-	SELECT array_agg(x.unit_id), array_agg(x.category) INTO before, before_category FROM bianzhi.excesses() AS x;
+	IF EXISTS (SELECT 1 FROM bianzhi.account AS a JOIN bianzhi.chunk AS c ON c.account_id = a.account_id) THEN
+		SELECT COALESCE(jsonb_agg(to_jsonb(x)), '[]') INTO before FROM bianzhi.excesses() AS x;
+	END IF;
 	changed := bianzhi.recount_accounts(NULL);
 
 	DELETE FROM bianzhi.stamp;
@@ -214,7 +246,7 @@ BEGIN
 	INSERT INTO bianzhi.stamp (nonce) VALUES (new_nonce);
 	INSERT INTO bianzhi.live (nonce) VALUES (new_nonce);
 
-	leads := bianzhi.go_live_leads(before, before_category, counted_before);
+	leads := bianzhi.leads_of_count(before, 'made while suspended', 3, false);
 	SELECT count(*) INTO accounts FROM bianzhi.account;
 END
 $$;
@@ -243,3 +275,25 @@ END
 $$;
 COMMENT ON FUNCTION bianzhi.suspend(text) IS '停用: back to loading: nothing is counted or refused until the next go_live(), which tells what excess was made meanwhile. The reason is kept as a lead';
 REVOKE ALL ON FUNCTION bianzhi.suspend(text) FROM PUBLIC;
+
+-- a category that comes to stand elsewhere takes what it carries along
+
+CREATE FUNCTION bianzhi.category_moved() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF bianzhi.is_live() AND EXISTS (
+		SELECT 1 FROM old_rows AS o JOIN new_rows AS n ON n.code = o.code WHERE n.parent IS DISTINCT FROM o.parent)
+	THEN
+		PERFORM bianzhi.count_anew('category moved');
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION bianzhi.category_moved() IS '种类层级变更: trigger function; recounts when a category gets another parent';
+REVOKE ALL ON FUNCTION bianzhi.category_moved() FROM PUBLIC;
+
+CREATE TRIGGER category_moved AFTER UPDATE ON bianzhi.category
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.category_moved();

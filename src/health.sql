@@ -23,6 +23,14 @@ AS $$
 	FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = t.tgfoid
 	WHERE p.pronamespace = 'bianzhi'::regnamespace AND t.tgenabled <> 'O'
 	UNION ALL
+	SELECT 'error', 'the engine has lost a trigger', n.relid::regclass::text || ' ' || n.name,
+		'Create the trigger again as CREATE EXTENSION makes it, then run bianzhi.verify() and bianzhi.recount().'
+	FROM (VALUES ('bianzhi.queue', 'establishment_limit'), ('bianzhi.stamp', 'live_changed'), ('bianzhi.live', 'live_changed'),
+			('bianzhi.source', 'rules_changed'), ('bianzhi.category', 'rules_changed'), ('bianzhi.category', 'stop_writers'),
+			('bianzhi.category', 'category_moved'), ('bianzhi.unit', 'rules_changed'), ('bianzhi.unit', 'stop_writers'),
+			('bianzhi.unit', 'unit_place_changed')) AS n (relid, name)
+	WHERE NOT EXISTS (SELECT 1 FROM pg_trigger AS t WHERE t.tgrelid = n.relid::regclass AND t.tgname = n.name)
+	UNION ALL
 	SELECT 'error', 'rows wait to be judged', count(*)::text, 'Somebody has written bianzhi.queue; delete the rows and run bianzhi.verify().'
 	FROM bianzhi.queue
 	HAVING count(*) > 0
@@ -43,6 +51,13 @@ AS $$
 	SELECT 'warning', 'triggers of this session do not fire', 'session_replication_role', 'What it writes is not counted: run bianzhi.recount() afterwards.'
 	WHERE current_setting('session_replication_role') = 'replica'
 	UNION ALL
+	SELECT 'warning', 'triggers of other sessions do not fire',
+		concat_ws(' ', 'role ' || r.rolname, 'database ' || d.datname),
+		'Run ALTER ROLE or ALTER DATABASE ... RESET session_replication_role, then bianzhi.recount().'
+	FROM pg_db_role_setting AS s LEFT JOIN pg_roles AS r ON r.oid = s.setrole LEFT JOIN pg_database AS d ON d.oid = s.setdatabase
+	WHERE EXISTS (SELECT 1 FROM unnest(s.setconfig) AS c WHERE lower(c) = 'session_replication_role=replica')
+		AND (s.setdatabase = 0 OR d.datname = current_database())
+	UNION ALL
 	SELECT 'notice', 'statements that fail are written to the server log, with the personal data in them', 'log_min_error_statement',
 		'Set it to panic, or keep the log as closely as the data.'
 	WHERE current_setting('log_min_error_statement') NOT IN ('fatal', 'panic')
@@ -50,6 +65,17 @@ AS $$
 	SELECT 'notice', 'statements are written to the server log, with the personal data in them', 'log_statement',
 		'Set it to none or ddl, or keep the log as closely as the data.'
 	WHERE current_setting('log_statement') IN ('mod', 'all')
+	UNION ALL
+	SELECT 'notice', 'statements that take long are written to the server log, with the personal data in them', 'log_min_duration_statement',
+		'Set it to -1, or keep the log as closely as the data.'
+	WHERE current_setting('log_min_duration_statement') <> '-1'
+	UNION ALL
+	SELECT 'notice', 'details and contexts of errors are written to the server log, with the personal data in them', 'log_error_verbosity',
+		'Set it to terse, or keep the log as closely as the data.'
+	WHERE current_setting('log_error_verbosity') <> 'terse'
+	UNION ALL
+	SELECT 'notice', 'parameters of statements are written to the server log with the statements', 'log_parameter_max_length', 'Set it to 0.'
+	WHERE current_setting('log_parameter_max_length') <> '0'
 	UNION ALL
 	SELECT 'notice', 'parameters of statements that fail are written to the server log', 'log_parameter_max_length_on_error', 'Set it to 0.'
 	WHERE current_setting('log_parameter_max_length_on_error') <> '0'

@@ -58,6 +58,7 @@ typedef struct Account
 {
 	int64 unit;
 	int category;
+	bool ceiling; /* what is filled are quotas */
 } Account;
 
 /*
@@ -208,8 +209,8 @@ leave_lead(const char *kind, int64 unit, const char *category, const Finding *fi
 static void
 prove(const Account *account, const Finding *finding)
 {
-	Oid types[] = {INT8OID, TEXTOID, DATEOID};
-	Datum values[3];
+	Oid types[] = {INT8OID, TEXTOID, DATEOID, BOOLOID};
+	Datum values[4];
 	SPIPlanPtr plan;
 	Oid user;
 	int context;
@@ -221,14 +222,16 @@ prove(const Account *account, const Finding *finding)
 	values[0] = Int64GetDatum(account->unit);
 	values[1] = CStringGetTextDatum(bz_category_code(account->category));
 	values[2] = DateADTGetDatum(finding->first);
+	values[3] = BoolGetDatum(account->ceiling);
 	bz_as_owner(&user, &context);
 	SPI_connect();
 	plan = SPI_prepare("SELECT COALESCE(pg_catalog.sum(authorized), 0)::pg_catalog.int8,"
 					   " COALESCE(pg_catalog.sum(closed), 0)::pg_catalog.int8,"
 					   " COALESCE(pg_catalog.sum(filled OPERATOR(pg_catalog.+) reserved), 0)::pg_catalog.int8"
 					   " FROM bianzhi.recomputed($1)"
-					   " WHERE category OPERATOR(pg_catalog.=) $2 AND day OPERATOR(pg_catalog.<=) $3",
-					   3, types);
+					   " WHERE category OPERATOR(pg_catalog.=) $2 AND day OPERATOR(pg_catalog.<=) $3"
+					   " AND is_ceiling OPERATOR(pg_catalog.=) $4",
+					   4, types);
 	if (plan == NULL || SPI_execute_snapshot(plan, values, NULL, GetLatestSnapshot(), InvalidSnapshot, false,
 											 false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not recompute an account");
@@ -283,7 +286,7 @@ examine(int64 id, BzScope scope, Case *found)
 	int32 day = TL_BEGIN;
 
 	memset(found, 0, sizeof(*found));
-	bz_account_read(id, &found->account.unit, &found->account.category);
+	bz_account_read(id, &found->account.unit, &found->account.category, &found->account.ceiling);
 	rules = bz_category(found->account.category);
 	if (rules == NULL)
 		return;
@@ -310,7 +313,7 @@ examine(int64 id, BzScope scope, Case *found)
 		if (asked > 0 && (over || closed))
 			add_finding(&found->breach, day, next, rules->enforced_since, today, now, was, closed);
 		else if ((over && (now->v[TL_AUTHORIZED] < was->v[TL_AUTHORIZED] || was->v[TL_LINES] == 0)) ||
-				 (now->v[TL_LINES] == 0 && was->v[TL_LINES] > 0 && tl_load(now) > 0))
+				 (now->v[TL_LINES] == 0 && was->v[TL_LINES] > 0 && tl_load(now) > 0 && !found->account.ceiling))
 			add_finding(&found->cut, day, next, TL_BEGIN, today, now, was, false);
 		else if (asked > 0 && found->breach.found && day == found->breach.until)
 			found->breach.room = true;
@@ -373,6 +376,39 @@ decide(const Case *one, const Case *all, int n, Oid relid)
 		leave_lead(one->cut.present ? "over_by_cut" : "past_excess", unit, code, &one->cut);
 }
 
+/*
+ * Judge what is given out under a ceiling: L15.  To set a ceiling ("cut"), even
+ * a first one, below what is given out is legal, as it is to cut a quota.
+ */
+static void
+judge_ceiling(int64 id, bool cut, BzScope scope, Oid relid)
+{
+	Case one;
+	const Finding *over = &one.breach;
+	const char *unit;
+	const char *category;
+
+	examine(id, scope, &one);
+	unit = bz_unit_key(one.account.unit);
+	category = bz_category_code(one.account.category);
+	if (one.refuse && !cut)
+	{
+		prove(&one.account, over);
+		ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
+				errmsg("establishment ceiling exceeded: unit \"%s\", category \"%s\", first on %s", unit, category,
+					   bz_day_text(over->first)),
+				bz_may_read(BZ_STRENGTH) ? errdetail("ceiling %lld, given out %lld, asked %lld",
+													 (long long) over->now.v[TL_AUTHORIZED],
+													 (long long) over->was.v[TL_FILLED], (long long) over->asked)
+										 : 0,
+				bz_errconstraint_on(relid, "establishment_ceiling"));
+	}
+	if (one.breach.found)
+		leave_lead("over_ceiling", one.account.unit, category, &one.breach);
+	if (one.cut.found)
+		leave_lead("over_ceiling", one.account.unit, category, &one.cut);
+}
+
 /* The load of an account's own category: its load less that of the categories below. */
 static int64
 own_load(const TlCursor *c, int n, bool was)
@@ -399,7 +435,7 @@ judge_bare(int64 id, BzScope scope, Oid relid)
 	BzLine now, was;
 	const char *code;
 
-	bz_account_read(id, &account.unit, &account.category);
+	bz_account_read(id, &account.unit, &account.category, &account.ceiling);
 	rules = bz_category(account.category);
 	code = bz_category_code(account.category);
 	if (rules == NULL || rules->without_quota == BZ_ALLOW || rules->enforcement == BZ_ALLOW)
@@ -573,6 +609,10 @@ bz_judge_now(const BzSuspect *suspect, int n, BzScope scope, Oid relid)
 		{
 			case BZ_SEAT:
 				judge_seat(sorted[i].key, scope, relid);
+				break;
+			case BZ_CEILING:
+			case BZ_CEILING_CUT:
+				judge_ceiling(sorted[i].key, sorted[i].charge == BZ_CEILING_CUT, scope, relid);
 				break;
 			case BZ_BARE:
 				judge_bare(sorted[i].key, scope, relid);

@@ -13,7 +13,7 @@ CREATE TABLE bianzhi.queue (
 
 COMMENT ON TABLE bianzhi.queue IS '待判队列: what looked over its limit and is still to be judged; empty between transactions, derived, not dumped';
 COMMENT ON COLUMN bianzhi.queue.queue_id IS '标识: identifier';
-COMMENT ON COLUMN bianzhi.queue.charge IS '事由: 0 second seat, 1 no quota, 2 limit';
+COMMENT ON COLUMN bianzhi.queue.charge IS '事由: 0 second seat, 1 ceiling exceeded, 2 ceiling set, 3 no quota, 4 limit';
 COMMENT ON COLUMN bianzhi.queue.key IS '对象: person or account';
 COMMENT ON COLUMN bianzhi.queue.since IS '起始命令: command with which the statement began';
 COMMENT ON COLUMN bianzhi.queue.relid IS '表: table that the statement wrote, named in a refusal';

@@ -12,6 +12,7 @@
 
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/date.h"
@@ -27,8 +28,15 @@ static const char *const rel_name[BZ_NRELS] = {
 	[BZ_CATEGORY] = "category",
 	[BZ_UNIT] = "unit",
 	[BZ_UNIT_PKEY] = "unit_pkey",
+	[BZ_UNIT_KEY] = "unit_unit_key_key",
+	[BZ_UNIT_ALIAS] = "unit_alias",
+	[BZ_UNIT_ALIAS_IDX] = "unit_alias_alias_idx",
+	[BZ_CATEGORY_ALIAS] = "category_alias",
+	[BZ_CATEGORY_ALIAS_PKEY] = "category_alias_pkey",
 	[BZ_PERSON] = "person",
 	[BZ_PERSON_PKEY] = "person_pkey",
+	[BZ_PERSON_RESIDENT_ID] = "person_resident_id_key",
+	[BZ_CEILING_TABLE] = "ceiling",
 	[BZ_ACCOUNT] = "account",
 	[BZ_ACCOUNT_PKEY] = "account_pkey",
 	[BZ_ACCOUNT_SEQ] = "account_account_id_seq",
@@ -40,6 +48,9 @@ static const char *const rel_name[BZ_NRELS] = {
 	[BZ_STAMP] = "stamp",
 	[BZ_LIVE] = "live",
 	[BZ_STRENGTH] = "strength",
+	[BZ_QUOTA] = "quota",
+	[BZ_DIGEST_PLAN] = "digest_plan",
+	[BZ_DIGEST_PLAN_KEY] = "digest_plan_unit_id_category_day_key",
 };
 
 static Oid rel_oid[BZ_NRELS];
@@ -79,6 +90,14 @@ bz_relid(BzRel which)
 		rel_oid[which] = oid;
 	}
 	return rel_oid[which];
+}
+
+/* The OID of one of the extension's types. */
+Oid
+bz_type_oid(const char *name)
+{
+	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name),
+						   ObjectIdGetDatum(get_namespace_oid("bianzhi", false)));
 }
 
 /* The owner of the extension's relations, on whose behalf the engine writes. */

@@ -12,8 +12,15 @@ typedef enum BzRel
 	BZ_CATEGORY,
 	BZ_UNIT,
 	BZ_UNIT_PKEY,
+	BZ_UNIT_KEY,
+	BZ_UNIT_ALIAS,
+	BZ_UNIT_ALIAS_IDX,
+	BZ_CATEGORY_ALIAS,
+	BZ_CATEGORY_ALIAS_PKEY,
 	BZ_PERSON,
 	BZ_PERSON_PKEY,
+	BZ_PERSON_RESIDENT_ID,
+	BZ_CEILING_TABLE,
 	BZ_ACCOUNT,
 	BZ_ACCOUNT_PKEY,
 	BZ_ACCOUNT_SEQ,
@@ -25,11 +32,15 @@ typedef enum BzRel
 	BZ_STAMP,
 	BZ_LIVE,
 	BZ_STRENGTH,
+	BZ_QUOTA,
+	BZ_DIGEST_PLAN,
+	BZ_DIGEST_PLAN_KEY,
 	BZ_NRELS
 } BzRel;
 
 extern void bz_names_init(void);
 extern Oid bz_relid(BzRel which);
+extern Oid bz_type_oid(const char *name);
 extern Oid bz_owner(void);
 extern uint64 bz_generation(BzRel which);
 

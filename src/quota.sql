@@ -15,10 +15,12 @@ CREATE TABLE bianzhi.quota (
 	counterpart_unit bigint REFERENCES bianzhi.unit,
 	stated_total integer CONSTRAINT quota_stated_total_not_negative CHECK (stated_total >= 0),
 	entries_closed boolean NOT NULL DEFAULT false,
+	on_exit text NOT NULL DEFAULT 'keep' CONSTRAINT quota_on_exit_check CHECK (on_exit IN ('keep', 'recover')),
 	during daterange NOT NULL
 		CONSTRAINT quota_during_valid CHECK (NOT isempty(during)
 			AND (lower_inf(during) OR isfinite(lower(during))) AND (upper_inf(during) OR isfinite(upper(during)))),
 	document_no text NOT NULL CONSTRAINT quota_document_no_not_blank CHECK (btrim(document_no) <> ''),
+	cause bigint,
 	note text,
 	CONSTRAINT quota_kind_fkey FOREIGN KEY (kind_list, kind) REFERENCES bianzhi.code_list (list, code)
 );
@@ -33,14 +35,18 @@ COMMENT ON COLUMN bianzhi.quota.kind_list IS '代码集: constant, for the forei
 COMMENT ON COLUMN bianzhi.quota.counterpart_unit IS '对方机构: unit from or to which seats were moved or lent';
 COMMENT ON COLUMN bianzhi.quota.stated_total IS '文件所载总数: total that the document states';
 COMMENT ON COLUMN bianzhi.quota.entries_closed IS '只出不进: while the line is in force nobody may enter';
+COMMENT ON COLUMN bianzhi.quota.on_exit IS '出编处理: what leaving a seat does while the line is in force: keep: the seat stays; recover 出一减一: it is taken back';
 COMMENT ON COLUMN bianzhi.quota.during IS '期间: when the line is in force; no lower bound where its start is not known';
 COMMENT ON COLUMN bianzhi.quota.document_no IS '批准文号: document; (未见文号) where it is not known';
+COMMENT ON COLUMN bianzhi.quota.cause IS '收回缘由: the row of occupancy whose end took the seat back; written by the extension, no foreign key';
 COMMENT ON COLUMN bianzhi.quota.note IS '备注: note';
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.quota', '');
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.quota_quota_id_seq', '');
 
 CREATE INDEX quota_unit_id_idx ON bianzhi.quota (unit_id, category);
 CREATE INDEX quota_counterpart_unit_idx ON bianzhi.quota (counterpart_unit) WHERE counterpart_unit IS NOT NULL;
+CREATE INDEX quota_cause_idx ON bianzhi.quota (cause) WHERE cause IS NOT NULL;
+CREATE INDEX quota_recover_idx ON bianzhi.quota (unit_id) WHERE on_exit = 'recover' OR cause IS NOT NULL;
 CREATE INDEX quota_undocumented_idx ON bianzhi.quota (unit_id, category) WHERE document_no = '(未见文号)';
 
 SELECT bianzhi.attach_own('bianzhi.quota', 'authorized', unit => 'unit_id', category => 'category', seats => 'amount',

@@ -47,6 +47,7 @@ bz_scan_start(BzScan *s)
 	s->account = 0;
 	s->unit = 0;
 	s->accounts_end = false;
+	s->with_ceilings = false;
 }
 
 /* Come to the account of the chunk at hand; false: it has none. */
@@ -72,6 +73,13 @@ find_account(BzScan *s)
 	}
 }
 
+/* Is the account that the scan has come to that of a ceiling? */
+static bool
+is_ceiling(const BzScan *s)
+{
+	return DatumGetBool(s->account_slot->tts_values[ACCOUNT_CEILING - 1]);
+}
+
 /*
  * Come to the next chunk; false at the end.  Chunks without an account (a
  * TRUNCATE of all units leaves some until the next recount) say nothing.
@@ -88,7 +96,8 @@ bz_scan_next(BzScan *s)
 		s->account = DatumGetInt64(s->slot->tts_values[CHUNK_ACCOUNT - 1]);
 		s->from = DatumGetDateADT(s->slot->tts_values[CHUNK_FROM - 1]);
 		s->until = DatumGetDateADT(s->slot->tts_values[CHUNK_UNTIL - 1]);
-	} while (!find_account(s));
+	} while (!find_account(s) || (is_ceiling(s) && !s->with_ceilings));
+	s->ceiling = is_ceiling(s);
 	s->unit = DatumGetInt64(s->account_slot->tts_values[ACCOUNT_UNIT - 1]);
 	s->category = s->account_slot->tts_values[ACCOUNT_CATEGORY - 1];
 	return true;

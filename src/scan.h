@@ -15,6 +15,7 @@ typedef struct BzScan
 	TupleTableSlot *slot, *account_slot;
 	Snapshot snapshot;
 	bool accounts_end;
+	bool with_ceilings; /* set it to be shown the accounts of ceilings, too */
 
 	/* the chunk that bz_scan_next() has come to; its steps only after bz_scan_decode() */
 	int64 account;
@@ -22,6 +23,7 @@ typedef struct BzScan
 	int32 until;
 	int64 unit;
 	Datum category; /* text */
+	bool ceiling;
 } BzScan;
 
 extern void bz_scan_start(BzScan *s);

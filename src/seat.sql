@@ -199,6 +199,7 @@ FROM (
 	UNION ALL SELECT document_no, 'person_fact' FROM bianzhi.person_fact
 	UNION ALL SELECT document_no, 'exemption' FROM bianzhi.exemption
 	UNION ALL SELECT document_no, 'quota' FROM bianzhi.quota
+	UNION ALL SELECT document_no, 'ceiling' FROM bianzhi.ceiling
 	UNION ALL SELECT document_no, 'occupancy' FROM bianzhi.occupancy
 	UNION ALL SELECT document_no, 'appointment' FROM bianzhi.appointment
 ) AS n (number, used_in)

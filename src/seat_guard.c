@@ -15,12 +15,15 @@
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "alias.h"
 #include "catalogue.h"
 #include "errors.h"
 #include "names.h"
@@ -98,7 +101,7 @@ take(const BzSource *source, TupleTableSlot *slot, int64 person, BzScope scope, 
 	}
 	if (!is_now && !was_then)
 		return true;
-	bz_source_row(source, slot, &row);
+	bz_row(source, slot, false, &row);
 	if (!row.places || !row.counts || row.person != person)
 		return true;
 	category = bz_category(row.category);
@@ -111,30 +114,80 @@ take(const BzSource *source, TupleTableSlot *slot, int64 person, BzScope scope, 
 	return true;
 }
 
-/* Open everything that the seats of persons are looked up in. */
+/* Open a table that feeds a source, to look up seats in. */
+static void
+open_table(BzGuard *g, const BzSource *all, int n, Relation rel)
+{
+	for (int i = 0; i < n; i++)
+	{
+		BzSeatTable *t;
+
+		if (all[i].level != TL_FILLED || all[i].column[BZ_PERSON_COLUMN].form == BZ_FORM_NONE)
+			continue;
+		if (g->ntables == g->capacity)
+			g->table = repalloc(g->table, (g->capacity *= 2) * sizeof(BzSeatTable));
+		t = &g->table[g->ntables++];
+		memset(t, 0, sizeof(*t));
+		t->source = all[i];
+		t->rel = table_open(RelationGetRelid(rel), AccessShareLock);
+		t->index = person_index(t->rel, t->source.column[BZ_PERSON_COLUMN].attno);
+		t->slot = table_slot_create(t->rel, NULL);
+		if (t->index != NULL)
+		{
+			t->scan = bz_index_beginscan(t->rel, t->index, SnapshotAny, 1);
+			t->equal = bz_index_equality(t->index);
+		}
+	}
+}
+
+/* Open everything that the seats of persons are looked up in: of partitioned tables, the partitions. */
 void
 bz_guard_open(BzGuard *g)
 {
 	const BzSource *all;
 	int n = bz_sources(&all);
+	List *attached = NIL;
+	ListCell *cell;
 
 	bz_finder_open(&g->person, bz_relid(BZ_PERSON), bz_relid(BZ_PERSON_PKEY), 1, RowShareLock);
-	g->table = palloc0((n + 1) * sizeof(BzSeatTable));
+	g->capacity = 8;
+	g->table = palloc(g->capacity * sizeof(BzSeatTable));
 	g->ntables = 0;
-	/* opening a table may reload the sources: copy before */
 	for (int i = 0; i < n; i++)
-		if (all[i].level == TL_FILLED && all[i].person != 0)
-			g->table[g->ntables++].source = all[i];
-	for (int i = 0; i < g->ntables; i++)
+		if (all[i].level == TL_FILLED && all[i].column[BZ_PERSON_COLUMN].attno != 0)
+			attached = list_append_unique_oid(attached, all[i].relid);
+	foreach (cell, attached)
 	{
-		BzSeatTable *t = &g->table[i];
+		Relation rel = try_table_open(lfirst_oid(cell), AccessShareLock);
+		const BzSource *fed;
 
-		t->rel = table_open(t->source.relid, AccessShareLock);
-		t->index = person_index(t->rel, t->source.person);
-		t->slot = table_slot_create(t->rel, NULL);
-		if (t->index != NULL)
-			t->scan = bz_index_beginscan(t->rel, t->index, SnapshotAny, 1);
+		if (rel == NULL)
+			continue; /* dropped */
+		if (rel->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+		{
+			List *parts = find_all_inheritors(lfirst_oid(cell), AccessShareLock, NULL);
+			ListCell *part_cell;
+
+			foreach (part_cell, parts)
+			{
+				Relation part = table_open(lfirst_oid(part_cell), NoLock);
+
+				if (part->rd_rel->relkind == RELKIND_RELATION)
+				{
+					n = bz_sources_of(part, false, &fed);
+					open_table(g, fed, n, part);
+				}
+				table_close(part, NoLock);
+			}
+		}
+		else
+		{
+			n = bz_sources_of(rel, false, &fed);
+			open_table(g, fed, n, rel);
+		}
+		table_close(rel, NoLock);
 	}
+	list_free(attached);
 	g->started = RegisterSnapshot(GetLatestSnapshot());
 }
 
@@ -186,12 +239,22 @@ read_seats(BzGuard *g, BzSeatTable *t, int64 person, BzScope scope, Seats *now, 
 
 	if (t->index != NULL)
 	{
-		ScanKeyData key;
+		Datum values[BZ_PERSON_VALUES];
+		const BzColumn *column = &t->source.column[BZ_PERSON_COLUMN];
+		BzResidentId id;
+		bool has_id = column->form > BZ_FORM_INT8 && bz_resident_id_of(person, &id);
+		int n = bz_person_values(column, person, has_id ? &id : NULL, values);
 
-		ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(person));
-		index_rescan(t->scan, &key, 1, NULL, 0);
-		while (steady && index_getnext_slot(t->scan, ForwardScanDirection, t->slot))
-			steady = take(&t->source, t->slot, person, scope, g->started, now, was);
+		for (int i = 0; i < n && steady; i++)
+		{
+			ScanKeyData key;
+
+			ScanKeyEntryInitialize(&key, 0, 1, BTEqualStrategyNumber, InvalidOid,
+								   t->index->rd_indcollation[0], t->equal, values[i]);
+			index_rescan(t->scan, &key, 1, NULL, 0);
+			while (steady && index_getnext_slot(t->scan, ForwardScanDirection, t->slot))
+				steady = take(&t->source, t->slot, person, scope, g->started, now, was);
+		}
 	}
 	else
 	{
@@ -274,4 +337,49 @@ bz_guard_crowded(BzGuard *g, int64 person)
 	if (was != NULL)
 		pfree(was);
 	return crowded;
+}
+
+/* Is there now a row with this value in the column of persons? */
+static bool
+stands_in(BzSeatTable *t, Datum value)
+{
+	Relation index = t->index;
+	IndexScanDesc scan;
+	ScanKeyData key;
+	bool found;
+
+	if (index == NULL)
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				errmsg("table \"%s\" has lost the index by which persons are looked up in it",
+					   RelationGetRelationName(t->rel)),
+				errhint("Create an index that begins with the column that names the person."));
+	ScanKeyEntryInitialize(&key, 0, 1, BTEqualStrategyNumber, InvalidOid, index->rd_indcollation[0], t->equal, value);
+	scan = bz_index_beginscan(t->rel, index, SnapshotSelf, 1);
+	index_rescan(scan, &key, 1, NULL, 0);
+	found = index_getnext_slot(scan, ForwardScanDirection, t->slot);
+	ExecClearTuple(t->slot);
+	index_endscan(scan);
+	return found;
+}
+
+/* Does a row of an attached table name the person, by number (if "by_number") or by this resident id? */
+bool
+bz_guard_named(BzGuard *g, int64 person, bool by_number, const BzResidentId *id)
+{
+	for (int i = 0; i < g->ntables; i++)
+	{
+		BzSeatTable *t = &g->table[i];
+		const BzColumn *column = &t->source.column[BZ_PERSON_COLUMN];
+		Datum values[BZ_PERSON_VALUES];
+		int n;
+
+		/* the extension's own tables have foreign keys */
+		if (t->source.system == NULL || (column->form <= BZ_FORM_INT8 && !by_number))
+			continue;
+		n = bz_person_values(column, person, id, values);
+		for (int k = 0; k < n; k++)
+			if (stands_in(t, values[k]))
+				return true;
+	}
+	return false;
 }

@@ -7,7 +7,7 @@
 
 #include "finder.h"
 #include "scope.h"
-#include "source.h"
+#include "row.h"
 #include "timeline.h"
 
 typedef struct BzSeat
@@ -22,6 +22,7 @@ typedef struct BzSeatTable
 	BzSource source;
 	Relation rel;
 	Relation index; /* NULL: none that leads with the person */
+	RegProcedure equal;
 	IndexScanDesc scan;
 	TupleTableSlot *slot;
 } BzSeatTable;
@@ -31,6 +32,7 @@ typedef struct BzGuard
 	BzFinder person;
 	BzSeatTable *table;
 	int ntables;
+	int capacity;
 	Snapshot started; /* what was committed when we began to look */
 } BzGuard;
 
@@ -40,6 +42,7 @@ extern void bz_guard_hold(BzGuard *g, int64 person, bool must_exist, Oid relid);
 extern bool bz_guard_crowded(BzGuard *g, int64 person);
 extern void
 bz_guard_seats(BzGuard *g, int64 person, BzScope scope, BzSeat **now, int *nnow, BzSeat **was, int *nwas);
+extern bool bz_guard_named(BzGuard *g, int64 person, bool by_number, const BzResidentId *id);
 extern bool bz_seats_overlap(BzSeat *seat, int n);
 
 #endif /* BZ_SEAT_GUARD_H */

@@ -1,23 +1,26 @@
 /*
  * source.c
- *		Tables whose rows change timelines.
+ *		Tables whose rows change timelines, and which of their columns mean what.
  *
  * A source is a row of the table "source": which column holds the unit, which
  * the category, which days, how many seats.  The triggers know nothing but
  * their table: they look its sources up by its OID, so what a table is attached
  * as can change without touching a trigger, and no argument can forge it.
+ *
+ * A partition feeds the sources of the tables above it.  Its columns have the
+ * same names and may have other numbers, so what is known of a relation is
+ * worked out once and kept until that relation, or one above it, changes.
  */
 #include "postgres.h"
 #include "compat.h"
 
 #include "access/table.h"
 #include "access/tableam.h"
-#include "access/xact.h"
+#include "catalog/partition.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
+#include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -25,23 +28,56 @@
 #include "utils/snapmgr.h"
 
 #include "catalogue.h"
-#include "chunk.h"
-#include "delta.h"
-#include "live.h"
 #include "names.h"
 #include "source.h"
 
+/* What a relation feeds; relations that feed nothing are remembered, too */
+typedef struct Feed
+{
+	Oid relid;
+	bool ready;
+	bool covered; /* has the triggers that statements need which name it */
+	int n;
+	BzSource *source;
+} Feed;
+
 static MemoryContext context;
-static BzSource *sources;
+static BzSource *sources; /* with the column numbers of the attached tables, without forms */
 static int nsources;
 static bool loaded;
 static uint64 loaded_generation;
+static MemoryContext feed_context;
+static HTAB *feeds;
+static bool feeds_stale;
+
+static const char *const role_column[BZ_NROLES] = {
+	[BZ_UNIT_COLUMN] = "unit_column",
+	[BZ_SECTION_COLUMN] = "section_column",
+	[BZ_CATEGORY_COLUMN] = "category_column",
+	[BZ_PERSON_COLUMN] = "person_column",
+	[BZ_STARTS_COLUMN] = "starts_column",
+	[BZ_ENDS_COLUMN] = "ends_column",
+	[BZ_DURING_COLUMN] = "during_column",
+	[BZ_SEATS_COLUMN] = "seats_column",
+	[BZ_CONDITION_COLUMN] = "condition_column",
+	[BZ_CLOSED_COLUMN] = "closed_column",
+};
+
+/* A relation that feeds something has changed; callbacks may not throw or free. */
+static void
+relation_changed(Datum arg, Oid relid)
+{
+	if (feeds != NULL && (relid == InvalidOid || hash_search(feeds, &relid, HASH_FIND, NULL) != NULL))
+		feeds_stale = true;
+}
 
 /* Called once, when the library is loaded. */
 void
 bz_source_init(void)
 {
 	context = AllocSetContextCreate(TopMemoryContext, "bianzhi sources", ALLOCSET_SMALL_SIZES);
+	feed_context = AllocSetContextCreate(TopMemoryContext, "bianzhi feeds", ALLOCSET_SMALL_SIZES);
+	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
 }
 
 /* The bit of a measure, by its letter in BzCategory. */
@@ -75,14 +111,11 @@ level_of(const char *measure)
 	return TL_FILLED;
 }
 
-/* a smallint column of "source"; 0 where it is null */
-static AttrNumber
-attno_column(TupleTableSlot *slot, const char *name)
+/* a column of the row of "source" in the slot */
+static Datum
+named(TupleTableSlot *slot, const char *name, bool *isnull)
 {
-	bool isnull;
-	Datum value = slot_getattr(slot, get_attnum(slot->tts_tableOid, name), &isnull);
-
-	return isnull ? 0 : DatumGetInt16(value);
+	return slot_getattr(slot, get_attnum(slot->tts_tableOid, name), isnull);
 }
 
 static void
@@ -91,21 +124,21 @@ read_source(TupleTableSlot *slot, BzSource *source)
 	bool isnull;
 	Datum value;
 
-	source->relid = DatumGetObjectId(slot_getattr(slot, get_attnum(slot->tts_tableOid, "relid"), &isnull));
-	value = slot_getattr(slot, get_attnum(slot->tts_tableOid, "measure"), &isnull);
-	source->level = level_of(TextDatumGetCString(value));
-	source->unit = attno_column(slot, "unit_column");
-	source->section = attno_column(slot, "section_column");
-	source->category = attno_column(slot, "category_column");
-	source->person = attno_column(slot, "person_column");
-	source->starts = attno_column(slot, "starts_column");
-	source->ends = attno_column(slot, "ends_column");
-	source->during = attno_column(slot, "during_column");
-	source->seats = attno_column(slot, "seats_column");
-	source->condition = attno_column(slot, "condition_column");
-	source->closed = attno_column(slot, "closed_column");
-	source->holds = (uint8) attno_column(slot, "holds");
-	value = slot_getattr(slot, get_attnum(slot->tts_tableOid, "constant_category"), &isnull);
+	memset(source, 0, sizeof(*source));
+	source->id = DatumGetInt64(named(slot, "source_id", &isnull));
+	source->relid = DatumGetObjectId(named(slot, "relid", &isnull));
+	source->level = level_of(TextDatumGetCString(named(slot, "measure", &isnull)));
+	for (int role = 0; role < BZ_NROLES; role++)
+	{
+		value = named(slot, role_column[role], &isnull);
+		source->column[role].attno = isnull ? 0 : DatumGetInt16(value);
+	}
+	source->holds = (uint8) DatumGetInt16(named(slot, "holds", &isnull));
+	source->ends_inclusive = DatumGetBool(named(slot, "ends_inclusive", &isnull));
+	value = named(slot, "alias_source", &isnull);
+	if (!isnull)
+		source->system = MemoryContextStrdup(context, TextDatumGetCString(value));
+	value = named(slot, "constant_category", &isnull);
 	if (isnull)
 		source->constant = -1;
 	else
@@ -127,6 +160,7 @@ load(void)
 	int capacity = 0;
 
 	loaded = false;
+	feeds_stale = true;
 	sources = NULL;
 	nsources = 0;
 	MemoryContextReset(context);
@@ -149,7 +183,7 @@ load(void)
 	loaded = true;
 }
 
-/* All sources. */
+/* All sources, with the column numbers of the attached tables; how these are read only bz_sources_of() says. */
 int
 bz_sources(const BzSource **all)
 {
@@ -159,243 +193,197 @@ bz_sources(const BzSource **all)
 	return nsources;
 }
 
-static int64
-integer_column(TupleTableSlot *slot, AttrNumber attno, bool *isnull)
+/* How a column of this type is read for a role, or BZ_FORM_NONE where it cannot be. */
+static BzForm
+form_of(BzRole role, Oid type)
 {
-	Datum value = slot_getattr(slot, attno, isnull);
+	BzForm form = BZ_FORM_NONE;
 
-	switch (TupleDescAttr(slot->tts_tupleDescriptor, attno - 1)->atttypid)
+	switch (type)
 	{
 		case INT2OID:
-			return DatumGetInt16(value);
+			form = BZ_FORM_INT2;
+			break;
 		case INT4OID:
-			return DatumGetInt32(value);
+			form = BZ_FORM_INT4;
+			break;
+		case INT8OID:
+			form = BZ_FORM_INT8;
+			break;
+		case TEXTOID:
+		case VARCHAROID:
+			form = BZ_FORM_TEXT;
+			break;
+		case BPCHAROID:
+			form = BZ_FORM_PADDED;
+			break;
+		case NAMEOID:
+		case UUIDOID:
+			form = BZ_FORM_WORD;
+			break;
+		case DATEOID:
+			form = BZ_FORM_DATE;
+			break;
+		case TIMESTAMPOID:
+			form = BZ_FORM_TIMESTAMP;
+			break;
+		case DATERANGEOID:
+			form = BZ_FORM_DATERANGE;
+			break;
+		case BOOLOID:
+			form = BZ_FORM_BOOL;
+			break;
 		default:
-			return *isnull ? 0 : DatumGetInt64(value);
+			if (type == bz_type_oid("resident_id"))
+				form = BZ_FORM_RESIDENT;
+			else if (type_is_enum(type))
+				form = BZ_FORM_WORD;
+			break;
 	}
+	switch (role)
+	{
+		case BZ_UNIT_COLUMN:
+		case BZ_CATEGORY_COLUMN:
+			return form <= BZ_FORM_WORD ? form : BZ_FORM_NONE;
+		case BZ_PERSON_COLUMN:
+			return form <= BZ_FORM_PADDED || form == BZ_FORM_RESIDENT ? form : BZ_FORM_NONE;
+		case BZ_SECTION_COLUMN:
+		case BZ_SEATS_COLUMN:
+			return form <= BZ_FORM_INT8 ? form : BZ_FORM_NONE;
+		case BZ_STARTS_COLUMN:
+		case BZ_ENDS_COLUMN:
+			return form == BZ_FORM_DATE || form == BZ_FORM_TIMESTAMP ? form : BZ_FORM_NONE;
+		case BZ_DURING_COLUMN:
+			return form == BZ_FORM_DATERANGE ? form : BZ_FORM_NONE;
+		default:
+			return form == BZ_FORM_BOOL ? form : BZ_FORM_NONE;
+	}
+}
+
+/* Find the columns of a source in a relation that feeds it. */
+static void
+place_columns(BzSource *source, Relation rel)
+{
+	TupleDesc desc = RelationGetDescr(rel);
+
+	for (int role = 0; role < BZ_NROLES; role++)
+	{
+		BzColumn *column = &source->column[role];
+		char *name;
+
+		if (column->attno == 0)
+			continue;
+		name = get_attname(source->relid, column->attno, true);
+		if (name != NULL && RelationGetRelid(rel) != source->relid)
+			column->attno = get_attnum(RelationGetRelid(rel), name);
+		if (name == NULL || column->attno == InvalidAttrNumber)
+			ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					errmsg("a column that table \"%s\" was attached with is gone", get_rel_name(source->relid)),
+					errhint("Detach the table, and attach it again with the columns that it has now."));
+		column->type = getBaseType(TupleDescAttr(desc, column->attno - 1)->atttypid);
+		column->form = form_of(role, column->type);
+		if (column->form == BZ_FORM_NONE)
+			ereport(
+				ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				errmsg("column \"%s\" that table \"%s\" was attached with has type %s, which cannot be read",
+					   name, get_rel_name(source->relid), format_type_be(column->type)),
+				errhint("Detach the table, and attach it again with columns that can be read."));
+	}
+}
+
+/*
+ * A partition needs triggers of its own for statements that name it.  Row
+ * triggers come with the partition, these do not.
+ */
+static bool
+is_covered(Relation rel)
+{
+	static const char *const wanted[] = {"!bianzhi_flush", "!bianzhi_truncate", "!bianzhi_truncated"};
+	int found = 0;
+
+	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
+		for (int k = 0; k < (int) lengthof(wanted); k++)
+			found += strcmp(rel->trigdesc->triggers[i].tgname, wanted[k]) == 0;
+	return found == (int) lengthof(wanted);
 }
 
 static bool
-bool_column(TupleTableSlot *slot, AttrNumber attno)
+feeds_source(Oid relid, List *ancestors, const BzSource *source)
 {
-	bool isnull;
-	Datum value = slot_getattr(slot, attno, &isnull);
+	return source->relid == relid || list_member_oid(ancestors, source->relid);
+}
 
-	return !isnull && DatumGetBool(value);
+static void
+make_feed(Feed *feed, Relation rel)
+{
+	List *ancestors = rel->rd_rel->relispartition ? get_partition_ancestors(feed->relid) : NIL;
+	BzSource *fed;
+	ListCell *cell;
+	int n = 0;
+
+	for (int i = 0; i < nsources; i++)
+		n += feeds_source(feed->relid, ancestors, &sources[i]);
+	fed = MemoryContextAlloc(feed_context, (n + 1) * sizeof(BzSource));
+	n = 0;
+	for (int i = 0; i < nsources; i++)
+		if (feeds_source(feed->relid, ancestors, &sources[i]))
+		{
+			fed[n] = sources[i];
+			place_columns(&fed[n++], rel);
+		}
+	feed->covered = !rel->rd_rel->relispartition || is_covered(rel);
+	/* so that a change of a table above is noticed */
+	foreach (cell, ancestors)
+	{
+		Oid above = lfirst_oid(cell);
+		bool found;
+		Feed *other = hash_search(feeds, &above, HASH_ENTER, &found);
+
+		if (!found)
+			other->ready = false;
+	}
+	feed->source = fed;
+	feed->n = n;
 }
 
 /*
- * What a row says.  A row that names no unit, no category or no day stands
- * nowhere; one whose condition is not true stands but does not count.
+ * The sources that the rows of a relation feed, with its own column numbers.
+ * Good until the next call.  Rows that nobody would note if a statement named
+ * the partition are not to be written into it.
  */
-void
-bz_source_row(const BzSource *source, TupleTableSlot *slot, BzRow *row)
+int
+bz_sources_of(Relation rel, bool written, const BzSource **fed)
 {
-	bool isnull;
-	Datum value;
-
-	memset(row, 0, sizeof(*row));
-	row->from = TL_BEGIN;
-	row->to = TL_END;
-	row->unit = integer_column(slot, source->unit, &isnull);
-	if (isnull)
-		return;
-	if (source->category != 0)
-	{
-		text *code;
-
-		value = slot_getattr(slot, source->category, &isnull);
-		if (isnull)
-			return;
-		code = DatumGetTextPP(value);
-		row->category = bz_category_id(VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code));
-	}
-	else
-		row->category = source->constant;
-	if (source->during != 0)
-	{
-		value = slot_getattr(slot, source->during, &isnull);
-		if (isnull)
-			return;
-		bz_range_days(value, &row->from, &row->to);
-	}
-	if (source->starts != 0)
-	{
-		value = slot_getattr(slot, source->starts, &isnull);
-		if (!isnull)
-			row->from = DatumGetDateADT(value);
-	}
-	if (source->ends != 0)
-	{
-		value = slot_getattr(slot, source->ends, &isnull);
-		if (!isnull)
-			row->to = DatumGetDateADT(value);
-	}
-	if (row->from >= row->to)
-		return;
-	row->places = true;
-	row->counts = source->condition == 0 || bool_column(slot, source->condition);
-	row->closed = source->closed != 0 && bool_column(slot, source->closed);
-	row->seats = 1;
-	if (source->section != 0)
-		row->section = integer_column(slot, source->section, &isnull);
-	if (source->person != 0)
-		row->person = integer_column(slot, source->person, &isnull);
-	if (source->seats != 0)
-	{
-		row->seats = integer_column(slot, source->seats, &isnull);
-		if (isnull)
-			row->seats = 1;
-		if (row->seats > TL_LEVEL_MAX || row->seats < -(int64) TL_LEVEL_MAX)
-			ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					errmsg("number of seats out of range"));
-		if (row->seats < 0 && source->level != TL_AUTHORIZED)
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("number of seats must not be negative"));
-	}
-	if (!row->counts)
-		row->seats = 0;
-}
-
-/* Note that a row begins (sign 1) or ends (sign -1) to stand. */
-static void
-note(const BzSource *source, const BzRow *row, int sign)
-{
-	BzDelta d = {0};
-
-	if (!row->places || (sign < 0 && !row->counts))
-		return;
-	d.unit = row->unit;
-	d.section = row->section;
-	d.category = row->category;
-	d.from = row->from;
-	d.to = row->to;
-	d.amount = (int32) (sign * row->seats);
-	d.sign = sign;
-	d.level = source->level;
-	d.closed = row->closed && row->counts;
-	d.holds = source->holds;
-	if (source->level == TL_AUTHORIZED && !row->counts)
-		d.level = TL_FILLED; /* a line that does not count is only looked up */
-	bz_delta_note(&d);
-	if (row->person != 0)
-		bz_delta_person(row->person, sign > 0, sign > 0 && row->counts && source->level == TL_FILLED);
-}
-
-static void
-check_called_as(FunctionCallInfo fcinfo, const char *name, bool for_row)
-{
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				errmsg("function \"%s\" was not called by trigger manager", name));
-	if (for_row != (TRIGGER_FIRED_FOR_ROW(trigger->tg_event) != 0))
-		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				for_row ? errmsg("function \"%s\" must be fired for row", name)
-						: errmsg("function \"%s\" must be fired for statement", name));
-}
-
-static void
-no_source(Relation rel)
-{
-	ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			errmsg("table \"%s\" has triggers of bianzhi but is not attached", RelationGetRelationName(rel)),
-			errhint("Attach the table again."));
-}
-
-PG_FUNCTION_INFO_V1(source_row);
-PG_FUNCTION_INFO_V1(source_flush);
-PG_FUNCTION_INFO_V1(source_truncate);
-
-/* AFTER INSERT OR UPDATE OR DELETE ... FOR EACH ROW: note what the row changes. */
-Datum
-source_row(PG_FUNCTION_ARGS)
-{
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
 	const BzSource *all;
-	Relation rel;
-	int n;
-	bool any = false;
+	Oid relid = RelationGetRelid(rel);
+	Feed *feed;
+	bool found;
 
-	check_called_as(fcinfo, "source_row", true);
-	rel = trigger->tg_relation;
-	if (!bz_enforcing())
-		PG_RETURN_POINTER(NULL);
-	n = bz_sources(&all);
-	for (int i = 0; i < n; i++)
+	bz_sources(&all);
+	if (feeds == NULL || feeds_stale)
 	{
-		BzRow old_row, new_row;
+		HASHCTL ctl = {0};
 
-		if (all[i].relid != RelationGetRelid(rel))
-			continue;
-		any = true;
-		if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
-		{
-			bz_source_row(&all[i], trigger->tg_trigslot, &old_row);
-			bz_source_row(&all[i], trigger->tg_newslot, &new_row);
-			if (memcmp(&old_row, &new_row, sizeof(BzRow)) == 0)
-				continue;
-			note(&all[i], &old_row, -1);
-			note(&all[i], &new_row, 1);
-		}
-		else
-		{
-			bz_source_row(&all[i], trigger->tg_trigslot, &new_row);
-			note(&all[i], &new_row, TRIGGER_FIRED_BY_DELETE(trigger->tg_event) ? -1 : 1);
-		}
+		feeds = NULL;
+		MemoryContextReset(feed_context);
+		ctl.keysize = sizeof(Oid);
+		ctl.entrysize = sizeof(Feed);
+		ctl.hcxt = feed_context;
+		feeds = hash_create("bianzhi feeds", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		feeds_stale = false;
 	}
-	if (!any)
-		no_source(rel);
-	bz_delta_check_size(RelationGetRelid(rel));
-	PG_RETURN_POINTER(NULL);
-}
-
-/* AFTER ... FOR EACH STATEMENT: apply what the statement's rows have noted. */
-Datum
-source_flush(PG_FUNCTION_ARGS)
-{
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
-
-	check_called_as(fcinfo, "source_flush", false);
-	bz_delta_flush(RelationGetRelid(trigger->tg_relation), TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event));
-	PG_RETURN_POINTER(NULL);
-}
-
-/*
- * BEFORE TRUNCATE: every row ends.  The lock that TRUNCATE has taken keeps
- * writers out, so what is there now is what goes.
- */
-Datum
-source_truncate(PG_FUNCTION_ARGS)
-{
-	Relation rel;
-	TupleTableSlot *slot;
-	TableScanDesc scan;
-	const BzSource *all;
-	int n;
-
-	check_called_as(fcinfo, "source_truncate", false);
-	rel = ((TriggerData *) fcinfo->context)->tg_relation;
-	if (!bz_enforcing())
-		PG_RETURN_POINTER(NULL);
-	slot = table_slot_create(rel, NULL);
-	scan = table_beginscan(rel, SnapshotSelf, 0, NULL);
-	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	feed = hash_search(feeds, &relid, HASH_ENTER, &found);
+	if (!found)
+		feed->ready = false;
+	if (!feed->ready)
 	{
-		CHECK_FOR_INTERRUPTS();
-		n = bz_sources(&all);
-		for (int i = 0; i < n; i++)
-			if (all[i].relid == RelationGetRelid(rel))
-			{
-				BzRow row;
-
-				bz_source_row(&all[i], slot, &row);
-				note(&all[i], &row, -1);
-			}
-		bz_delta_check_size(RelationGetRelid(rel));
+		make_feed(feed, rel);
+		feed->ready = true;
 	}
-	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	PG_RETURN_POINTER(NULL);
+	if (written && feed->n > 0 && !feed->covered)
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				errmsg("partition \"%s\" is not attached", RelationGetRelationName(rel)),
+				errhint("Attach the table again: bianzhi.attach() with the table alone takes its new partitions in."));
+	*fed = feed->source;
+	return feed->n;
 }

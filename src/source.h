@@ -1,11 +1,11 @@
 /*
  * source.h
- *		Tables whose rows change timelines.
+ *		Tables whose rows change timelines, and which of their columns mean what.
  */
 #ifndef BZ_SOURCE_H
 #define BZ_SOURCE_H
 
-#include "executor/tuptable.h"
+#include "utils/rel.h"
 
 #include "timeline.h"
 
@@ -17,42 +17,61 @@
 #define BZ_HOLDS_BODY 16
 #define BZ_HOLDS_PLAN 32
 
+/* what a source needs a column for */
+typedef enum BzRole
+{
+	BZ_UNIT_COLUMN,
+	BZ_SECTION_COLUMN,
+	BZ_CATEGORY_COLUMN,
+	BZ_PERSON_COLUMN,
+	BZ_STARTS_COLUMN,
+	BZ_ENDS_COLUMN,
+	BZ_DURING_COLUMN, /* instead of both */
+	BZ_SEATS_COLUMN,
+	BZ_CONDITION_COLUMN,
+	BZ_CLOSED_COLUMN,
+	BZ_NROLES
+} BzRole;
+
+/* how the values of a column are read */
+typedef enum BzForm
+{
+	BZ_FORM_NONE, /* the source has no such column */
+	BZ_FORM_INT2,
+	BZ_FORM_INT4,
+	BZ_FORM_INT8,
+	BZ_FORM_TEXT,	/* text, varchar */
+	BZ_FORM_PADDED, /* char(n) */
+	BZ_FORM_WORD,	/* what its output function makes of it */
+	BZ_FORM_RESIDENT,
+	BZ_FORM_DATE,
+	BZ_FORM_TIMESTAMP,
+	BZ_FORM_DATERANGE,
+	BZ_FORM_BOOL
+} BzForm;
+
+typedef struct BzColumn
+{
+	AttrNumber attno;
+	BzForm form;
+	Oid type; /* without domains */
+} BzColumn;
+
 typedef struct BzSource
 {
-	Oid relid;
+	int64 id;
+	Oid relid; /* the table that was attached; a partition of it feeds the source, too */
 	TlLevel level;
-	AttrNumber unit;
-	AttrNumber section; /* 0 where the source has none, as below */
-	AttrNumber category;
-	int constant; /* the category of all rows, -1: the column's */
-	AttrNumber person;
-	AttrNumber starts;
-	AttrNumber ends;
-	AttrNumber during; /* instead of both */
-	AttrNumber seats;
-	AttrNumber condition;
-	AttrNumber closed;
+	BzColumn column[BZ_NROLES];
+	int constant;		/* the category of all rows, -1: the column's */
+	const char *system; /* whose aliases its units and categories are, NULL: they are ids and codes */
+	bool ends_inclusive;
 	uint8 holds;
 } BzSource;
 
-/* What a row says to the engine; all bytes set, so that two can be compared */
-typedef struct BzRow
-{
-	int64 unit;
-	int64 section;
-	int64 person; /* 0: none */
-	int64 seats;
-	int32 category;
-	int32 from;
-	int32 to;
-	bool places; /* names a unit, a category and a day */
-	bool counts; /* and is counted there */
-	bool closed;
-} BzRow;
-
 extern void bz_source_init(void);
 extern int bz_sources(const BzSource **sources);
-extern void bz_source_row(const BzSource *source, TupleTableSlot *slot, BzRow *row);
+extern int bz_sources_of(Relation rel, bool written, const BzSource **sources);
 extern uint8 bz_measure_bit(char measure);
 
 #endif /* BZ_SOURCE_H */

@@ -14,7 +14,8 @@ CREATE VIEW bianzhi.strength AS
 SELECT a.unit_id, a.category, r.since, r.authorized, r.filled, r.reserved
 FROM bianzhi.account AS a
 	JOIN bianzhi.chunk AS c ON c.account_id = a.account_id
-	CROSS JOIN LATERAL bianzhi.chunk_rows(c.body) AS r;
+	CROSS JOIN LATERAL bianzhi.chunk_rows(c.body) AS r
+WHERE NOT a.is_ceiling;
 
 COMMENT ON VIEW bianzhi.strength IS '编制与实有: what each unit is authorised and carries of each category, from each day of change on until the next; seats';
 COMMENT ON COLUMN bianzhi.strength.unit_id IS '机构: unit';

@@ -7,19 +7,24 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "commands/trigger.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
+#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
 #include "account.h"
 #include "catalogue.h"
+#include "ceiling.h"
 #include "chunk.h"
 #include "chunk_cas.h"
+#include "judge.h"
+#include "live.h"
 #include "names.h"
 #include "scan.h"
 
@@ -28,17 +33,19 @@
 
 PG_FUNCTION_INFO_V1(stored);
 PG_FUNCTION_INFO_V1(recount_accounts);
+PG_FUNCTION_INFO_V1(ceilings_changed);
 
 static void
-put_steps(ReturnSetInfo *result, int64 unit, Datum category, const BzLine *line)
+put_steps(ReturnSetInfo *result, int64 unit, Datum category, bool ceiling, const BzLine *line)
 {
 	for (int i = 0; i < line->n; i++)
 	{
-		Datum values[3 + TL_NLEVELS] = {Int64GetDatum(unit), category, DateADTGetDatum(line->steps[i].day)};
-		bool nulls[3 + TL_NLEVELS] = {false};
+		Datum values[4 + TL_NLEVELS] = {Int64GetDatum(unit), category, BoolGetDatum(ceiling),
+										DateADTGetDatum(line->steps[i].day)};
+		bool nulls[4 + TL_NLEVELS] = {false};
 
 		for (int l = 0; l < TL_NLEVELS; l++)
-			values[3 + l] = Int64GetDatum(line->steps[i].by.v[l]);
+			values[4 + l] = Int64GetDatum(line->steps[i].by.v[l]);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 }
@@ -63,22 +70,25 @@ stored(PG_FUNCTION_ARGS)
 	int64 account = 0;
 	int64 unit = 0;
 	Datum category = (Datum) 0;
+	bool ceiling = false;
 
 	InitMaterializedSRF(fcinfo, 0);
 	bz_scan_start(&scan);
+	scan.with_ceilings = true;
 	while (bz_scan_next(&scan))
 	{
 		BzChunk chunk;
 
 		if (scan.account != account)
 		{
-			put_steps(result, unit, category, &line);
+			put_steps(result, unit, category, ceiling, &line);
 			MemoryContextReset(context);
 			memset(&line, 0, sizeof(line));
 			memset(&level, 0, sizeof(level));
 			capacity = 0;
 			account = scan.account;
 			unit = scan.unit;
+			ceiling = scan.ceiling;
 			MemoryContextSwitchTo(context);
 			category = PointerGetDatum(DatumGetTextPCopy(scan.category));
 			MemoryContextSwitchTo(outer);
@@ -91,7 +101,7 @@ stored(PG_FUNCTION_ARGS)
 			bz_line_append(&line, &level, &capacity, chunk.from, &chunk.before, chunk.steps, chunk.nsteps);
 		MemoryContextSwitchTo(outer);
 	}
-	put_steps(result, unit, category, &line);
+	put_steps(result, unit, category, ceiling, &line);
 	bz_scan_end(&scan);
 	return (Datum) 0;
 }
@@ -116,9 +126,9 @@ same_line(const BzLine *a, const BzLine *b)
 	return true;
 }
 
-/* Make the timelines of these accounts be as wanted; returns how many were not. */
+/* Make the timelines of these accounts be as wanted; returns how many were not, and, if asked, which. */
 static int64
-settle(BzWriter *writer, Want *want, int n)
+settle(BzWriter *writer, Want *want, int n, int64 *which)
 {
 	BzAccount **missing = palloc((n + 1) * sizeof(BzAccount *));
 	int nmissing = 0;
@@ -147,6 +157,8 @@ settle(BzWriter *writer, Want *want, int n)
 		if (same)
 			continue;
 		bz_replace(writer, want[i].account->account_id, want[i].line.steps, want[i].line.n);
+		if (which != NULL)
+			which[changed] = want[i].account->account_id;
 		changed++;
 	}
 	MemoryContextDelete(context);
@@ -154,15 +166,17 @@ settle(BzWriter *writer, Want *want, int n)
 	return changed;
 }
 
-/* The columns of a row of the cursor: unit, category, day (NULL: the account alone), the five levels */
+/* The columns of a row: unit, category, whether it is a ceiling's account, day (NULL: the account alone), the five levels */
 static void
 take_row(Want **want, int *n, int *capacity, HeapTuple tuple, TupleDesc desc)
 {
 	bool isnull;
 	int64 unit = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
 	text *code = DatumGetTextPP(SPI_getbinval(tuple, desc, 2, &isnull));
-	BzAccount *account = bz_account(unit, bz_category_id(VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code)));
-	Datum day = SPI_getbinval(tuple, desc, 3, &isnull);
+	int category = bz_category_id(VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code));
+	BzAccount *account = DatumGetBool(SPI_getbinval(tuple, desc, 3, &isnull)) ? bz_ceiling_account(unit, category)
+																			  : bz_account(unit, category);
+	Datum day = SPI_getbinval(tuple, desc, 4, &isnull);
 	Want *w;
 
 	if (*n == 0 || (*want)[*n - 1].account != account)
@@ -183,7 +197,7 @@ take_row(Want **want, int *n, int *capacity, HeapTuple tuple, TupleDesc desc)
 	}
 	w->line.steps[w->line.n].day = DatumGetDateADT(day);
 	for (int l = 0; l < TL_NLEVELS; l++)
-		w->line.steps[w->line.n].by.v[l] = DatumGetInt64(SPI_getbinval(tuple, desc, 4 + l, &isnull));
+		w->line.steps[w->line.n].by.v[l] = DatumGetInt64(SPI_getbinval(tuple, desc, 5 + l, &isnull));
 	w->line.n++;
 }
 
@@ -224,11 +238,11 @@ recount_accounts(PG_FUNCTION_ARGS)
 					" WHERE a.account_id OPERATOR(pg_catalog.=) c.account_id)",
 					false, 0) < 0)
 		elog(ERROR, "could not delete timelines without an account");
-	plan = SPI_prepare("SELECT unit_id, category, day, authorized, lines, closed, filled, reserved"
+	plan = SPI_prepare("SELECT unit_id, category, is_ceiling, day, authorized, lines, closed, filled, reserved"
 					   " FROM bianzhi.recomputed($1)"
-					   " UNION ALL SELECT unit_id, category, NULL, 0, 0, 0, 0, 0 FROM bianzhi.account"
+					   " UNION ALL SELECT unit_id, category, is_ceiling, NULL, 0, 0, 0, 0, 0 FROM bianzhi.account"
 					   " WHERE $1 IS NULL OR unit_id OPERATOR(pg_catalog.=) $1"
-					   " ORDER BY 1, 2, 3 NULLS FIRST",
+					   " ORDER BY 1, 2, 3, 4 NULLS FIRST",
 					   1, types);
 	if (plan == NULL)
 		elog(ERROR, "SPI_prepare failed");
@@ -248,7 +262,7 @@ recount_accounts(PG_FUNCTION_ARGS)
 		/* the last account may go on in the next rows */
 		if (n > 1)
 		{
-			changed += settle(&writer, want, n - 1);
+			changed += settle(&writer, want, n - 1, NULL);
 			for (int i = 0; i < n - 1; i++)
 				if (want[i].line.steps != NULL)
 					pfree(want[i].line.steps);
@@ -256,9 +270,79 @@ recount_accounts(PG_FUNCTION_ARGS)
 			n = 1;
 		}
 	}
-	changed += settle(&writer, want, n);
+	changed += settle(&writer, want, n, NULL);
 	bz_writer_close(&writer);
 	SPI_cursor_close(portal);
 	SPI_finish();
 	PG_RETURN_INT64(changed);
+}
+
+/*
+ * AFTER ... FOR EACH STATEMENT of ceilings, and of what says which unit stands
+ * below which: recount what is given out, and have it judged as if the quotas
+ * had been moved.  Ceilings are few, and so are such changes.
+ */
+Datum
+ceilings_changed(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	BzScope scope = {false, GetActiveSnapshot()->curcid};
+	Oid relid;
+	BzWriter writer;
+	SPIPlanPtr plan;
+	Want *want;
+	int64 *changed;
+	int n = 0;
+	int capacity = 64;
+	int64 nchanged;
+	BzSuspect *suspect;
+	Oid user;
+	int security;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				errmsg("function \"%s\" was not called by trigger manager", "ceilings_changed"));
+	if (bz_state() != BZ_IS_LIVE)
+		PG_RETURN_POINTER(NULL);
+	relid = RelationGetRelid(trigger->tg_relation);
+	/* a version that a change of the unit leaves behind is counted with that, when all its rows are changed */
+	if (relid != bz_relid(BZ_CEILING_TABLE) && relid != bz_relid(BZ_UNIT) &&
+		DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0)) > 1)
+		PG_RETURN_POINTER(NULL);
+	/* where there is no ceiling, who changes the tree of units keeps only those out who would make one */
+	LockRelationOid(bz_relid(BZ_CHUNK), RowExclusiveLock);
+	if (relid != bz_relid(BZ_CEILING_TABLE) && !bz_any_ceilings())
+		PG_RETURN_POINTER(NULL);
+	LockRelationOid(bz_relid(BZ_CHUNK), ShareRowExclusiveLock);
+	CommandCounterIncrement();
+	bz_account_begin();
+
+	bz_as_owner(&user, &security);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	plan = SPI_prepare("SELECT unit_id, category, is_ceiling, day, authorized, lines, closed, filled, reserved"
+					   " FROM bianzhi.recomputed_ceilings(NULL)"
+					   " UNION ALL SELECT unit_id, category, is_ceiling, NULL, 0, 0, 0, 0, 0 FROM bianzhi.account WHERE is_ceiling"
+					   " ORDER BY 1, 2, 3, 4 NULLS FIRST",
+					   0, NULL);
+	if (plan == NULL || SPI_execute_snapshot(plan, NULL, NULL, GetLatestSnapshot(), InvalidSnapshot, true, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not recompute ceilings");
+	want = palloc(capacity * sizeof(Want));
+	for (uint64 i = 0; i < SPI_processed; i++)
+		take_row(&want, &n, &capacity, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
+	changed = palloc((n + 1) * sizeof(int64));
+	bz_writer_open(&writer);
+	nchanged = settle(&writer, want, n, changed);
+	bz_writer_close(&writer);
+	SetUserIdAndSecContext(user, security);
+
+	suspect = palloc0((nchanged + 1) * sizeof(BzSuspect));
+	for (int64 i = 0; i < nchanged; i++)
+	{
+		suspect[i].charge = relid == bz_relid(BZ_CEILING_TABLE) ? BZ_CEILING_CUT : BZ_CEILING;
+		suspect[i].key = changed[i];
+	}
+	bz_judge_queue(suspect, (int) nchanged, scope, relid, TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event));
+	SPI_finish();
+	PG_RETURN_POINTER(NULL);
 }

@@ -4,42 +4,60 @@
  * What the timelines should be is recomputed here in SQL over the base tables, which shares no code with the engine.
  */
 
-CREATE FUNCTION bianzhi.source_column(source regclass, place smallint) RETURNS text
-	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+CREATE FUNCTION bianzhi.recomputed_ceilings(only_unit bigint)
+	RETURNS TABLE (unit_id bigint, category text, is_ceiling boolean, day date, authorized bigint, lines bigint, closed bigint,
+		filled bigint, reserved bigint)
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 1000
 	SET search_path = pg_catalog, pg_temp
+	SET row_security = off
 AS $$
-	SELECT quote_ident(a.attname)
-	FROM pg_attribute AS a
-	WHERE a.attrelid = source_column.source AND a.attnum = source_column.place AND NOT a.attisdropped
+BEGIN
+	IF NOT EXISTS (SELECT 1 FROM bianzhi.account AS a WHERE a.is_ceiling) AND NOT EXISTS (SELECT 1 FROM bianzhi.ceiling) THEN
+		RETURN;
+	END IF;
+	RETURN QUERY EXECUTE
+		'WITH RECURSIVE tops (top, category) AS (
+			SELECT c.unit_id, c.category FROM bianzhi.ceiling AS c WHERE $1 IS NULL OR c.unit_id = $1
+			UNION
+			SELECT a.unit_id, a.category FROM bianzhi.account AS a WHERE a.is_ceiling AND ($1 IS NULL OR a.unit_id = $1)
+		), above AS MATERIALIZED (
+			SELECT a.unit_id, a.parent_id, a.days FROM bianzhi.unit_above AS a WHERE a.parent_id IS NOT NULL
+		), below (top, unit_id, days) AS (
+			SELECT DISTINCT t.top, t.top, ''(,)''::daterange FROM tops AS t
+			UNION
+			SELECT b.top, a.unit_id, b.days * a.days FROM below AS b JOIN above AS a ON a.parent_id = b.unit_id AND a.days && b.days
+		), changes AS (
+			SELECT c.unit_id AS top, c.category, COALESCE(lower(c.during), ''-infinity'') AS since, upper(c.during) AS until,
+				c.amount AS a, 1 AS l, 0::bigint AS f
+			FROM bianzhi.ceiling AS c WHERE $1 IS NULL OR c.unit_id = $1
+			UNION ALL
+			SELECT b.top, t.category, greatest(s.since, lower(b.days)), least(s.until, upper(b.days)), 0, 0, s.amount
+			FROM (' || bianzhi.source_sql('authorized') || ') AS s
+				JOIN bianzhi.unit AS u ON u.unit_id = s.unit_id AND NOT u.is_section
+				JOIN below AS b ON b.unit_id = s.unit_id
+				JOIN tops AS t ON t.top = b.top AND t.category = s.category
+			WHERE greatest(s.since, lower(b.days)) < COALESCE(least(s.until, upper(b.days)), ''infinity'')
+		)
+		SELECT n.top, n.category, true, n.day, sum(n.a)::bigint, sum(n.l)::bigint, 0::bigint, sum(n.f)::bigint, 0::bigint
+		FROM (
+			SELECT c.top, c.category, c.since AS day, c.a, c.l, c.f FROM changes AS c
+			UNION ALL
+			SELECT c.top, c.category, c.until, -c.a, -c.l, -c.f FROM changes AS c WHERE c.until IS NOT NULL
+		) AS n
+		GROUP BY n.top, n.category, n.day
+		HAVING sum(n.a) <> 0 OR sum(n.l) <> 0 OR sum(n.f) <> 0'
+		USING only_unit;
+END
 $$;
-COMMENT ON FUNCTION bianzhi.source_column(regclass, smallint) IS '来源列名: name of a column of a source, quoted';
-REVOKE ALL ON FUNCTION bianzhi.source_column(regclass, smallint) FROM PUBLIC;
-
-CREATE FUNCTION bianzhi.source_sql() RETURNS text
-	LANGUAGE sql STABLE PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT string_agg(format(
-			'SELECT %s AS unit_id, %s AS section_id, %s AS category, COALESCE(lower(%s), ''-infinity'') AS since,'
-			' upper(%s) AS until, %L AS measure, %s::bigint AS amount, %s AS closed FROM %s WHERE NOT isempty(%s)%s',
-			bianzhi.source_column(s.relid, s.unit_column),
-			COALESCE(bianzhi.source_column(s.relid, s.section_column), 'NULL::bigint'),
-			COALESCE(bianzhi.source_column(s.relid, s.category_column), quote_literal(s.constant_category)),
-			d.during, d.during, s.measure,
-			COALESCE('COALESCE(' || bianzhi.source_column(s.relid, s.seats_column) || ', 1)', '1'),
-			COALESCE('COALESCE(' || bianzhi.source_column(s.relid, s.closed_column) || ', false)', 'false'),
-			s.relid, d.during, COALESCE(' AND ' || bianzhi.source_column(s.relid, s.condition_column), '')),
-		E'\nUNION ALL ' ORDER BY s.source_id)
-	FROM bianzhi.source AS s, LATERAL bianzhi.source_column(s.relid, s.during_column) AS d (during)
-$$;
-COMMENT ON FUNCTION bianzhi.source_sql() IS '来源查询: text of a query over the counted rows of all sources';
-REVOKE ALL ON FUNCTION bianzhi.source_sql() FROM PUBLIC;
+COMMENT ON FUNCTION bianzhi.recomputed_ceilings(bigint) IS '重新计算总量: by how much each ceiling, or those of one unit, and what is given out below it change on each day';
+REVOKE ALL ON FUNCTION bianzhi.recomputed_ceilings(bigint) FROM PUBLIC;
 
 CREATE FUNCTION bianzhi.recomputed(only_unit bigint DEFAULT NULL)
-	RETURNS TABLE (unit_id bigint, category text, day date, authorized bigint, lines bigint, closed bigint, filled bigint,
-		reserved bigint)
+	RETURNS TABLE (unit_id bigint, category text, is_ceiling boolean, day date, authorized bigint, lines bigint, closed bigint,
+		filled bigint, reserved bigint)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 100000
 	SET search_path = pg_catalog, pg_temp
+	SET row_security = off
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE
@@ -66,18 +84,19 @@ BEGIN
 			UNION ALL
 			SELECT p.unit_id, p.category, p.until, -p.a, -p.l, -p.c, -p.f, -p.r FROM placed AS p WHERE p.until IS NOT NULL
 		)
-		SELECT n.unit_id, n.category, n.day, sum(n.a)::bigint, sum(n.l)::bigint, sum(n.c)::bigint, sum(n.f)::bigint, sum(n.r)::bigint
+		SELECT n.unit_id, n.category, false, n.day, sum(n.a)::bigint, sum(n.l)::bigint, sum(n.c)::bigint, sum(n.f)::bigint, sum(n.r)::bigint
 		FROM changes AS n'
 		|| CASE WHEN only_unit IS NULL THEN '' ELSE ' WHERE n.unit_id = $1' END ||
 		' GROUP BY n.unit_id, n.category, n.day
 		HAVING sum(n.a) <> 0 OR sum(n.l) <> 0 OR sum(n.c) <> 0 OR sum(n.f) <> 0 OR sum(n.r) <> 0'
 		USING only_unit;
+	RETURN QUERY SELECT * FROM bianzhi.recomputed_ceilings(only_unit);
 END
 $$;
 COMMENT ON FUNCTION bianzhi.recomputed(bigint) IS '重新计算: by how much each level of each account, or of those of one unit, changes on each day by what the sources say';
 REVOKE ALL ON FUNCTION bianzhi.recomputed(bigint) FROM PUBLIC;
 
-CREATE FUNCTION bianzhi.stored(only_unit bigint DEFAULT NULL, OUT unit_id bigint, OUT category text, OUT day date,
+CREATE FUNCTION bianzhi.stored(only_unit bigint DEFAULT NULL, OUT unit_id bigint, OUT category text, OUT is_ceiling boolean, OUT day date,
 	OUT authorized bigint, OUT lines bigint, OUT closed bigint, OUT filled bigint, OUT reserved bigint)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE ROWS 100000;
@@ -90,17 +109,17 @@ CREATE FUNCTION bianzhi.verify()
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH both_sides AS MATERIALIZED (
-		SELECT s.unit_id, s.category, s.day, true AS is_stored, s.authorized, s.lines, s.closed, s.filled, s.reserved
+		SELECT s.unit_id, s.category, s.is_ceiling, s.day, true AS is_stored, s.authorized, s.lines, s.closed, s.filled, s.reserved
 		FROM bianzhi.stored() AS s
 		UNION ALL
-		SELECT r.unit_id, r.category, r.day, false, r.authorized, r.lines, r.closed, r.filled, r.reserved
+		SELECT r.unit_id, r.category, r.is_ceiling, r.day, false, r.authorized, r.lines, r.closed, r.filled, r.reserved
 		FROM bianzhi.recomputed() AS r
 	), wrong AS (
-		SELECT DISTINCT d.unit_id, d.category
+		SELECT DISTINCT d.unit_id, d.category, d.is_ceiling
 		FROM (
-			SELECT b.unit_id, b.category
+			SELECT b.unit_id, b.category, b.is_ceiling
 			FROM both_sides AS b
-			GROUP BY b.unit_id, b.category, b.day
+			GROUP BY b.unit_id, b.category, b.is_ceiling, b.day
 			HAVING sum(CASE WHEN b.is_stored THEN b.authorized ELSE -b.authorized END) <> 0
 				OR sum(CASE WHEN b.is_stored THEN b.lines ELSE -b.lines END) <> 0
 				OR sum(CASE WHEN b.is_stored THEN b.closed ELSE -b.closed END) <> 0
@@ -110,9 +129,9 @@ AS $$
 	), changes AS (
 		SELECT b.unit_id, b.category, b.day, l.level, sum(l.amount) FILTER (WHERE b.is_stored) AS stored,
 			sum(l.amount) FILTER (WHERE NOT b.is_stored) AS recomputed
-		FROM both_sides AS b JOIN wrong AS w ON w.unit_id = b.unit_id AND w.category = b.category
-			CROSS JOIN LATERAL (VALUES ('authorized', b.authorized), ('lines', b.lines), ('closed', b.closed),
-				('filled', b.filled), ('reserved', b.reserved)) AS l (level, amount)
+		FROM both_sides AS b JOIN wrong AS w ON w.unit_id = b.unit_id AND w.category = b.category AND w.is_ceiling = b.is_ceiling
+			CROSS JOIN LATERAL (VALUES (CASE WHEN b.is_ceiling THEN 'ceiling' ELSE 'authorized' END, b.authorized), (CASE WHEN b.is_ceiling THEN 'ceilings' ELSE 'lines' END, b.lines), ('closed', b.closed),
+				(CASE WHEN b.is_ceiling THEN 'given_out' ELSE 'filled' END, b.filled), ('reserved', b.reserved)) AS l (level, amount)
 		GROUP BY b.unit_id, b.category, b.day, l.level
 	), levels AS (
 		SELECT c.unit_id, c.category, c.day, c.level,
@@ -138,7 +157,7 @@ AS $$
 	WHERE NOT EXISTS (SELECT 1 FROM bianzhi.chunk AS c WHERE c.account_id = a.account_id)
 	ORDER BY 1, 2, 3, 4
 $$;
-COMMENT ON FUNCTION bianzhi.verify() IS '核对: recomputes every timeline from its sources and returns each difference; no rows when sound; level chunk: the stored chunks of the account do not join. Runs beside writers';
+COMMENT ON FUNCTION bianzhi.verify() IS '核对: recomputes every timeline from its sources and returns each difference; no rows when sound; levels ceiling, ceilings and given_out are those of a ceiling; level chunk: the stored chunks of the account do not join. Runs beside writers';
 REVOKE ALL ON FUNCTION bianzhi.verify() FROM PUBLIC;
 
 CREATE FUNCTION bianzhi.recount_accounts(only_unit bigint) RETURNS bigint
@@ -155,24 +174,20 @@ $$;
 COMMENT ON FUNCTION bianzhi.recount(bigint) IS '重新计数: repairs the timelines of all accounts, or of one unit''s, from their sources; returns the number of accounts changed. Writers of seats wait meanwhile';
 REVOKE ALL ON FUNCTION bianzhi.recount(bigint) FROM PUBLIC;
 
--- a category that comes to stand elsewhere takes what it carries along
+-- ceilings, and which unit stands below which
 
-CREATE FUNCTION bianzhi.category_moved() RETURNS trigger
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF bianzhi.is_live() AND EXISTS (
-		SELECT 1 FROM old_rows AS o JOIN new_rows AS n ON n.code = o.code WHERE n.parent IS DISTINCT FROM o.parent)
-	THEN
-		PERFORM bianzhi.recount_accounts(NULL);
-	END IF;
-	RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION bianzhi.category_moved() IS '种类层级变更: trigger function; recounts when a category gets another parent';
-REVOKE ALL ON FUNCTION bianzhi.category_moved() FROM PUBLIC;
+CREATE FUNCTION bianzhi.ceilings_changed() RETURNS trigger
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION bianzhi.ceilings_changed() IS '总量变更: trigger function; counts and judges anew what is given out below each ceiling';
+REVOKE ALL ON FUNCTION bianzhi.ceilings_changed() FROM PUBLIC;
 
-CREATE TRIGGER category_moved AFTER UPDATE ON bianzhi.category
-	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.category_moved();
+CREATE TRIGGER stop_writers BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON bianzhi.ceiling
+	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.stop_writers();
+CREATE TRIGGER a_rules_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON bianzhi.ceiling
+	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.rules_changed();
+CREATE TRIGGER ceilings_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON bianzhi.ceiling
+	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.ceilings_changed();
+CREATE TRIGGER ceilings_changed AFTER UPDATE OF parent_id, is_section ON bianzhi.unit
+	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.ceilings_changed();
+CREATE TRIGGER ceilings_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON bianzhi.unit_version
+	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.ceilings_changed();

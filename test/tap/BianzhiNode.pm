@@ -1,36 +1,46 @@
 # A PostgreSQL::Test::Cluster node that serves the extension which test/with-server installed.
 #
 #   use BianzhiNode;
-#   my $node = BianzhiNode::start('primary', 'max_connections = 40');
+#   my $node = BianzhiNode::start('primary', { allows_streaming => 1 }, 'max_connections = 40');
 #   $node->safe_psql('postgres', 'CREATE EXTENSION bianzhi CASCADE');
 package BianzhiNode;
 
 use strict;
 use warnings;
+use File::Basename qw(dirname);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+
+my $lib = dirname(__FILE__) . '/../lib';
 
 # settings(): the lines of postgresql.conf a server needs to find the extension
 sub settings
 {
 	my $dest = $ENV{BZ_DESTDIR} or die "BZ_DESTDIR is not set: run this under test/with-server\n";
-	my $pg_config = $ENV{PG_CONFIG} || 'pg_config';
-	chomp(my $pkglibdir = `$pg_config --pkglibdir`);
-	return join "\n",
-		"extension_destdir = '$dest'",
-		"dynamic_library_path = '$dest$pkglibdir:\$libdir'",
+	my $found = `'$lib/settings' '$dest'`;
+	die "no settings for $dest\n" if $? != 0;
+	return join "\n", $found,
 		"timezone = 'Asia/Shanghai'",
 		"max_prepared_transactions = 20",
 		'';
 }
 
-# start(NAME, LINES...): an initialised, running node, with further lines for postgresql.conf
-sub start
+# initialised(NAME[, {PARAMETERS}], LINES...): an initialised node that does not run yet, with parameters for init() and
+# further lines for postgresql.conf
+sub initialised
 {
 	my ($name, @lines) = @_;
+	my %parameters = ref $lines[0] ? %{ shift @lines } : ();
 	my $node = PostgreSQL::Test::Cluster->new($name);
-	$node->init(extra => [ '--locale=C.UTF-8', '--encoding=UTF8' ]);
+	$node->init(extra => [ '--locale=C.UTF-8', '--encoding=UTF8' ], %parameters);
 	$node->append_conf('postgresql.conf', settings() . join("\n", @lines, ''));
+	return $node;
+}
+
+# start(...): the same, running
+sub start
+{
+	my $node = initialised(@_);
 	$node->start;
 	return $node;
 }

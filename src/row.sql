@@ -1,0 +1,128 @@
+/*
+ * row.sql: what the rows of sources say, as text of queries. This is what timelines are recomputed and checked with: it
+ * shares no code with the engine (row.c).
+ */
+
+CREATE FUNCTION bianzhi.source_column(source regclass, place smallint) RETURNS text
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT 'x.' || quote_ident(a.attname)
+	FROM pg_attribute AS a
+	WHERE a.attrelid = source_column.source AND a.attnum = source_column.place AND NOT a.attisdropped
+$$;
+COMMENT ON FUNCTION bianzhi.source_column(regclass, smallint) IS '来源列名: name of a column of a source, quoted, of the row x';
+REVOKE ALL ON FUNCTION bianzhi.source_column(regclass, smallint) FROM PUBLIC;
+
+CREATE FUNCTION bianzhi.source_column_type(source regclass, place smallint) RETURNS regtype
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH RECURSIVE base (type) AS (
+		SELECT a.atttypid FROM pg_attribute AS a
+		WHERE a.attrelid = source_column_type.source AND a.attnum = source_column_type.place AND NOT a.attisdropped
+		UNION ALL
+		SELECT t.typbasetype FROM base AS b JOIN pg_type AS t ON t.oid = b.type WHERE t.typtype = 'd'
+	)
+	SELECT b.type::regtype FROM base AS b JOIN pg_type AS t ON t.oid = b.type WHERE t.typtype <> 'd'
+$$;
+COMMENT ON FUNCTION bianzhi.source_column_type(regclass, smallint) IS '来源列类型: type of a column of a source, without domains';
+REVOKE ALL ON FUNCTION bianzhi.source_column_type(regclass, smallint) FROM PUBLIC;
+
+-- no cast of a type that an application owns is ever called on the extension's behalf: an enum goes through its output function
+CREATE FUNCTION bianzhi.source_word(source regclass, place smallint) RETURNS text
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format(CASE WHEN t.typtype = 'e' THEN 'textin(enum_out(%s))' ELSE '%s::text' END,
+		bianzhi.source_column(source_word.source, source_word.place))
+	FROM pg_type AS t WHERE t.oid = bianzhi.source_column_type(source_word.source, source_word.place)
+$$;
+COMMENT ON FUNCTION bianzhi.source_word(regclass, smallint) IS '来源列文字: expression for what stands in a column of a source, as text';
+REVOKE ALL ON FUNCTION bianzhi.source_word(regclass, smallint) FROM PUBLIC;
+
+/*
+ * For each source the tables to read, x being its row, and an expression for each thing that a row says: NULL where it
+ * says nothing.  "stands": the row stands on some day and its condition is true.
+ */
+CREATE FUNCTION bianzhi.source_parts()
+	RETURNS TABLE (source_id bigint, relid regclass, own boolean, measure text, holds smallint, tables text, unit text,
+		section text, category text, person text, since text, until text, amount text, closed text, stands text,
+		unit_word text, category_word text, person_word text)
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT s.source_id, s.relid, s.alias_source IS NULL, s.measure, s.holds,
+		format('%s%s AS x', CASE WHEN t.relkind = 'p' THEN '' ELSE 'ONLY ' END, s.relid)
+			|| CASE WHEN s.alias_source IS NULL THEN '' ELSE
+				format(' LEFT JOIN bianzhi.unit_alias AS ua ON ua.source = %1$L AND ua.alias = %2$s AND ua.during @> %3$s'
+					' LEFT JOIN bianzhi.unit_alias AS ug ON ug.source = '''' AND ug.alias = %2$s AND ug.during @> %3$s',
+					s.alias_source, w.unit, d.since)
+				|| CASE WHEN n.unit THEN '' ELSE format(' LEFT JOIN bianzhi.unit AS uk ON uk.unit_key = %s', w.unit) END
+				|| CASE WHEN s.category_column IS NULL THEN '' ELSE
+					format(' LEFT JOIN bianzhi.category_alias AS ca ON ca.source = %1$L AND ca.alias = %2$s'
+						' LEFT JOIN bianzhi.category_alias AS cg ON cg.source = '''' AND cg.alias = %2$s', s.alias_source, w.category) END
+				|| CASE WHEN n.person THEN '' ELSE
+					' LEFT JOIN bianzhi.person AS pp ON pp.resident_id OPERATOR(bianzhi.=) ' || i.person_id END
+			END,
+		CASE WHEN s.alias_source IS NULL THEN c.unit
+			ELSE format('COALESCE(ua.unit_id, ug.unit_id, %s)', CASE WHEN n.unit THEN c.unit || '::bigint' ELSE 'uk.unit_id' END) END,
+		COALESCE(c.section, 'NULL::bigint'),
+		CASE WHEN s.category_column IS NULL THEN quote_literal(s.constant_category) || '::text'
+			WHEN s.alias_source IS NULL THEN c.category
+			ELSE format('COALESCE(ca.category, cg.category, %s)', w.category) END,
+		CASE WHEN n.person THEN COALESCE(c.person || '::bigint', 'NULL::bigint') ELSE 'pp.person_id' END,
+		d.since, d.until,
+		COALESCE('COALESCE(' || c.seats || ', 1)::bigint', '1::bigint'),
+		COALESCE('COALESCE(' || c.closed || ', false)', 'false'),
+		CASE WHEN s.during_column IS NOT NULL THEN format('NOT isempty(%s)', c.during)
+			ELSE format('%s < COALESCE(%s, ''infinity'')', d.since, d.until) END
+			|| COALESCE(' AND ' || c.condition, ''),
+		w.unit, w.category, i.person_word
+	FROM bianzhi.source AS s JOIN pg_class AS t ON t.oid = s.relid
+		CROSS JOIN LATERAL (SELECT bianzhi.source_column(s.relid, s.unit_column) AS unit,
+			bianzhi.source_column(s.relid, s.section_column) AS section,
+			bianzhi.source_column(s.relid, s.category_column) AS category,
+			bianzhi.source_column(s.relid, s.person_column) AS person,
+			bianzhi.source_column(s.relid, s.starts_column) AS starts,
+			bianzhi.source_column(s.relid, s.ends_column) AS ends,
+			bianzhi.source_column(s.relid, s.during_column) AS during,
+			bianzhi.source_column(s.relid, s.seats_column) AS seats,
+			bianzhi.source_column(s.relid, s.condition_column) AS condition,
+			bianzhi.source_column(s.relid, s.closed_column) AS closed,
+			bianzhi.source_column_type(s.relid, s.person_column) AS person_type) AS c
+		CROSS JOIN LATERAL (SELECT bianzhi.source_word(s.relid, s.unit_column) AS unit,
+			COALESCE(bianzhi.source_word(s.relid, s.category_column), quote_literal(s.constant_category) || '::text') AS category) AS w
+		-- numbers are taken as unit_id and person_id
+		CROSS JOIN LATERAL (SELECT bianzhi.source_column_type(s.relid, s.unit_column)
+				= ANY ('{smallint,integer,bigint}'::regtype[]) AS unit,
+			c.person IS NULL OR c.person_type = ANY ('{smallint,integer,bigint}'::regtype[]) AS person) AS n
+		CROSS JOIN LATERAL (SELECT
+			CASE WHEN n.person THEN NULL
+				WHEN c.person_type = 'bianzhi.resident_id'::regtype THEN c.person
+				ELSE format('CASE WHEN bianzhi.is_resident_id(%1$s::text) THEN %1$s::text::bianzhi.resident_id END', c.person) END AS person_id,
+			CASE WHEN NOT n.person THEN c.person || '::text' END AS person_word) AS i
+		CROSS JOIN LATERAL (SELECT
+			CASE WHEN c.during IS NOT NULL THEN format('COALESCE(lower(%s), ''-infinity'')', c.during)
+				ELSE COALESCE('COALESCE(' || c.starts || '::date, ''-infinity'')', '''-infinity''::date') END AS since,
+			CASE WHEN c.during IS NOT NULL THEN format('NULLIF(upper(%s), ''infinity'')', c.during)
+				WHEN c.ends IS NULL THEN 'NULL::date'
+				WHEN s.ends_inclusive THEN format('NULLIF(CASE WHEN isfinite(%1$s::date) THEN %1$s::date + 1 ELSE %1$s::date END, ''infinity'')', c.ends)
+				ELSE format('NULLIF(%s::date, ''infinity'')', c.ends) END AS until) AS d
+$$;
+COMMENT ON FUNCTION bianzhi.source_parts() IS '来源表达式: for each source that exists the tables to read and an expression for each thing that a row says';
+REVOKE ALL ON FUNCTION bianzhi.source_parts() FROM PUBLIC;
+
+CREATE FUNCTION bianzhi.source_sql(only_measure text DEFAULT NULL) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT string_agg(format('SELECT %s AS unit_id, %s AS section_id, %s AS category, %s AS person_id, %s AS since, %s AS until,'
+			' %L AS measure, %s AS amount, %s AS closed FROM %s WHERE %s',
+			p.unit, p.section, p.category, p.person, p.since, p.until, p.measure, p.amount, p.closed, p.tables, p.stands),
+		E'\nUNION ALL ' ORDER BY p.source_id)
+	FROM bianzhi.source_parts() AS p
+	WHERE only_measure IS NULL OR p.measure = only_measure
+$$;
+COMMENT ON FUNCTION bianzhi.source_sql(text) IS '来源查询: text of a query over the counted rows of all sources, or of those of a measure';
+REVOKE ALL ON FUNCTION bianzhi.source_sql(text) FROM PUBLIC;

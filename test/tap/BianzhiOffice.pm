@@ -1,0 +1,111 @@
+# An office whose life the tests of dumps, upgrades and copies follow: loaded with its old excess, live, and at work.
+#
+#   use BianzhiOffice;
+#   BianzhiOffice::make($node, 'office');
+#   my %was = BianzhiOffice::answers($node, 'office');
+#   BianzhiOffice::in_force($node, 'copy', 'a copy');
+package BianzhiOffice;
+
+use strict;
+use warnings;
+use Test::More;
+
+our $enter = 'INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during)';
+
+# make(NODE, DATABASE): the database, a role "clerk", and the office in it, live
+sub make
+{
+	my ($node, $database) = @_;
+	$node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE template0");
+	$node->safe_psql('postgres', 'CREATE ROLE clerk LOGIN');
+	$node->safe_psql($database, <<'SQL');
+CREATE EXTENSION bianzhi CASCADE;
+GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON bianzhi.occupancy, bianzhi.appointment, bianzhi.quota, bianzhi.unit TO clerk;
+GRANT SELECT ON bianzhi.person TO clerk;
+UPDATE bianzhi.category SET without_quota = 'record', past_excess = 'reject' WHERE code = 'administrative';
+INSERT INTO bianzhi.category (code, name_zh, parent, measure, enforcement) VALUES ('own', 'own', 'administrative', 'establishment', 'record');
+UPDATE bianzhi.exit_kind SET from_next_month = NOT from_next_month WHERE code = (SELECT min(code) FROM bianzhi.exit_kind);
+INSERT INTO bianzhi.code_list (list, code, name_zh, name_en) VALUES ('nature', 'own', '自有', 'own');
+INSERT INTO bianzhi.unit (unit_key, name) SELECT 'U' || i, 'u' FROM generate_series(1, 6) AS i;
+INSERT INTO bianzhi.unit (unit_key, name, parent_id, is_section) SELECT 'S1', 's', unit_id, true FROM bianzhi.unit WHERE unit_key = 'U1';
+INSERT INTO bianzhi.person (name) SELECT 'p' || i FROM generate_series(1, 600) AS i;
+UPDATE bianzhi.person SET resident_id = '990000197001010018', birth_date = '1970-01-01', sex = 1 WHERE person_id = 1;
+INSERT INTO bianzhi.quota (unit_id, category, amount, during, document_no)
+SELECT unit_id, 'administrative', CASE unit_key WHEN 'U1' THEN 6 ELSE 200 END, '[2020-01-01,)', CASE unit_key WHEN 'U2' THEN '(未见文号)' ELSE 'doc' END
+FROM bianzhi.unit WHERE unit_key IN ('U1', 'U2', 'U3', 'U4', 'U5');
+-- loaded with all its old excess: U1 holds ten in six seats, U6 has no quota, one person has two seats, an exemption
+INSERT INTO bianzhi.occupancy (person_id, unit_id, section_id, category, during)
+SELECT p, CASE WHEN p <= 10 THEN 1 ELSE 2 + p % 5 END, CASE WHEN p <= 3 THEN 7 END, CASE p % 7 WHEN 0 THEN 'own' ELSE 'administrative' END,
+	daterange('2021-01-01'::date + p * 3, CASE WHEN p % 3 = 0 AND p > 10 THEN '2026-01-01'::date + p END)
+FROM generate_series(1, 400) AS p;
+INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during) VALUES (1, 3, 'administrative', '[2026-06-01,)');
+INSERT INTO bianzhi.exemption (kind, unit_id, subject, during, document_no) VALUES ('uncounted', 2, '599', '[2024-01-01,2028-01-01)', 'doc');
+INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during, counted) VALUES (599, 2, 'administrative', '[2024-01-01,2027-01-01)', false);
+INSERT INTO bianzhi.quota (unit_id, category, amount, during, document_no) VALUES (3, 'leader', 2, '[2020-01-01,)', 'doc');
+INSERT INTO bianzhi.appointment (person_id, unit_id, category, during)
+VALUES (13, 3, 'leader_chief', '[2022-01-01,)'), (18, 3, 'leader_deputy', '[2022-01-01,)'), (28, 3, 'leader_deputy', '[2022-01-01,)');
+SELECT bianzhi.go_live();
+INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during) VALUES (500, 5, 'administrative', '[2026-12-01,)');
+UPDATE bianzhi.quota SET amount = 2 WHERE unit_id = 4;
+UPDATE bianzhi.unit SET name = 'renamed' WHERE unit_key = 'U3';
+UPDATE bianzhi.occupancy SET during = daterange(lower(during), '2027-03-01') WHERE person_id = 28;
+SQL
+	return;
+}
+
+# every table of the extension that is dumped, as one digest each; and what is told of it
+my %question = (
+	strength => 'SELECT u.unit_key, s.category, s.since, s.authorized, s.filled, s.reserved'
+	  . ' FROM bianzhi.strength AS s JOIN bianzhi.unit AS u USING (unit_id) ORDER BY 1, 2, 3',
+	tables => <<'SQL',
+SELECT c.oid::regclass, x.n, x.digest
+FROM pg_extension AS e CROSS JOIN LATERAL unnest(e.extconfig) AS t (oid) JOIN pg_class AS c ON c.oid = t.oid AND c.relkind = 'r'
+	CROSS JOIN LATERAL (SELECT (xpath('/row/n/text()', d))[1] AS n, (xpath('/row/digest/text()', d))[1] AS digest
+		FROM query_to_xml(format('SELECT count(*) AS n, md5(string_agg(r::text, E''\n'' ORDER BY r::text COLLATE "C")) AS digest FROM %s AS r', c.oid::regclass), false, true, '') AS d) AS x
+WHERE e.extname = 'bianzhi' AND c.oid::regclass NOT IN ('bianzhi.stamp'::regclass, 'bianzhi.lead'::regclass, 'bianzhi.source'::regclass)
+ORDER BY c.oid::regclass::text COLLATE "C"
+SQL
+	leads => 'SELECT l.kind, u.unit_key, l.subject, l.evidence, count(*) FROM bianzhi.lead AS l LEFT JOIN bianzhi.unit AS u USING (unit_id)'
+	  . ' GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4::text',
+	sequences => "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'bianzhi'"
+	  . " AND sequencename NOT IN ('account_account_id_seq', 'queue_queue_id_seq') AND last_value IS NOT NULL ORDER BY 1",
+	sources => 'SELECT relid, measure, count(*) FROM bianzhi.source GROUP BY 1, 2 ORDER BY relid::text COLLATE "C", 2',
+	rights => "SELECT oid::regclass, relowner::regrole, (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(relacl) AS a) FROM pg_class"
+	  . " WHERE relnamespace = 'bianzhi'::regnamespace AND relkind IN ('r', 'p', 'v', 'S') ORDER BY oid::regclass::text COLLATE \"C\"",
+);
+
+# answers(NODE, DATABASE[, NAMES...]): what is asked of an office, by name; without names, everything
+sub answers
+{
+	my ($node, $database, @names) = @_;
+	@names = sort keys %question unless @names;
+	return map { $_ => $node->safe_psql($database, $question{$_}) } @names;
+}
+
+# refused(NODE, DATABASE, SQL, SQLSTATE, TEST): SQL is refused with that state
+sub refused
+{
+	my ($node, $database, $sql, $state, $test) = @_;
+	my (undef, undef, $error) = $node->psql($database, "\\set VERBOSITY verbose\n$sql", on_error_stop => 1);
+	like($error, qr/ERROR:  $state:/, $test);
+	return;
+}
+
+# in_force(NODE, DATABASE, WHAT): the limits hold there for an ordinary role, and what fits is counted; leaves it as it was
+sub in_force
+{
+	my ($node, $database, $what) = @_;
+	my $day = "'[2026-12-01,)'";
+	is($node->safe_psql($database, 'SELECT bianzhi.is_live()'), 't', "$what: live");
+	is($node->safe_psql($database, 'SELECT * FROM bianzhi.verify()'), '', "$what: verify() finds nothing");
+	refused($node, $database, "SET ROLE clerk; $enter VALUES (580, 1, 'administrative', $day)", '23514', "$what: a full body takes nobody");
+	refused($node, $database, "SET ROLE clerk; $enter VALUES (500, 3, 'administrative', $day)", '23P01', "$what: nobody has two seats");
+	refused($node, $database, "SET ROLE clerk; $enter VALUES (9999, 3, 'administrative', $day)", '23503', "$what: an unknown person is refused");
+	is($node->safe_psql($database, "SET ROLE clerk; BEGIN; $enter VALUES (580, 5, 'administrative', $day); RESET ROLE;"
+			  . " SELECT count(*) FROM bianzhi.verify(); ROLLBACK"), '0', "$what: who fits is counted");
+	# over-full as it is, it may shrink
+	$node->safe_psql($database, "SET ROLE clerk; BEGIN; DELETE FROM bianzhi.occupancy WHERE person_id = 2; ROLLBACK");
+	return;
+}
+
+1;
