@@ -12,6 +12,7 @@
 #include "compat.h"
 
 #include "access/genam.h"
+#include "access/xact.h"
 #include "catalog/pg_collation.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
@@ -54,6 +55,29 @@ typedef struct Remembered
 static MemoryContext context;
 static HTAB *words;
 static uint64 seen_unit, seen_unit_alias, seen_category_alias;
+
+/* A unit that was set up, and looked up, in what is rolled back never was. */
+static void
+alias_xact(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_ABORT)
+		words = NULL;
+}
+
+static void
+alias_subxact(SubXactEvent event, SubTransactionId sub, SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		words = NULL;
+}
+
+/* Called once, when the library is loaded. */
+void
+bz_alias_init(void)
+{
+	RegisterXactCallback(alias_xact, NULL);
+	RegisterSubXactCallback(alias_subxact, NULL);
+}
 
 /* Forget what has changed. */
 static void

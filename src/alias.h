@@ -9,6 +9,7 @@
 
 #include "idcheck.h"
 
+extern void bz_alias_init(void);
 extern int64 bz_alias_unit(const char *system, const char *word, int32 day, bool is_key);
 extern int bz_alias_category(const char *system, const char *word);
 extern int64 bz_person_with(BzResidentId id);

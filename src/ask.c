@@ -123,6 +123,7 @@ lock_accounts(PG_FUNCTION_ARGS)
 	int nmissing = 0;
 	BzWriter writer;
 
+	PreventCommandIfReadOnly("lock_accounts()");
 	nunits = elements(fcinfo, 0, INT8OID, &units);
 	LockRelationOid(bz_relid(BZ_CHUNK), RowExclusiveLock);
 	bz_account_begin();

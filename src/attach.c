@@ -9,11 +9,14 @@
 #include "compat.h"
 
 #include "access/table.h"
+#include "access/xact.h"
+#include "catalog/dependency.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -27,6 +30,7 @@ PG_FUNCTION_INFO_V1(attach);
 PG_FUNCTION_INFO_V1(detach);
 PG_FUNCTION_INFO_V1(check_source);
 PG_FUNCTION_INFO_V1(person_stays);
+PG_FUNCTION_INFO_V1(bind_triggers);
 
 /* of attach_source() */
 #define ATTACH_ARGS 11
@@ -108,8 +112,37 @@ check_source(PG_FUNCTION_ARGS)
 }
 
 /*
+ * bind_triggers(part regclass): a row trigger comes to a partition with it, and
+ * goes when it is detached; let our other triggers there go, too.  Otherwise one
+ * that was changed outside and comes back would look as if nothing had happened.
+ */
+Datum
+bind_triggers(PG_FUNCTION_ARGS)
+{
+	static const char *const own[] = {"!bianzhi_flush", "!bianzhi_truncate", "!bianzhi_truncated"};
+	Oid part = PG_GETARG_OID(0);
+	ObjectAddress row;
+
+	ObjectAddressSet(row, TriggerRelationId, get_trigger_oid(part, "!bianzhi_row", false));
+	for (int i = 0; i < (int) lengthof(own); i++)
+	{
+		ObjectAddress trigger;
+		Oid oid = get_trigger_oid(part, own[i], true);
+
+		if (!OidIsValid(oid))
+			continue;
+		ObjectAddressSet(trigger, TriggerRelationId, oid);
+		deleteDependencyRecordsForSpecific(TriggerRelationId, oid, DEPENDENCY_AUTO, TriggerRelationId, row.objectId);
+		recordDependencyOn(&trigger, &row, DEPENDENCY_AUTO);
+	}
+	CommandCounterIncrement();
+	PG_RETURN_VOID();
+}
+
+/*
  * AFTER DELETE OR UPDATE ... FOR EACH ROW of persons: who is named by a row of an
- * attached table stays, with the resident id that the row may name.
+ * attached table stays, with the resident id that the row may name.  Who writes
+ * such a row holds the person, and then looks whether the id is still the same.
  */
 Datum
 person_stays(PG_FUNCTION_ARGS)
@@ -137,14 +170,11 @@ person_stays(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(NULL);
 
 	gone = TRIGGER_FIRED_BY_DELETE(trigger->tg_event);
-	/* who has looked the old number up may not have written what we look for */
-	if (!gone)
-		LockRelationOid(bz_relid(BZ_CHUNK), ShareRowExclusiveLock);
 	desc = RelationGetDescr(trigger->tg_relation);
 	person = DatumGetInt64(heap_getattr(trigger->tg_trigtuple, get_attnum(bz_relid(BZ_PERSON), "person_id"), desc, &isnull));
 	id = (BzResidentId) DatumGetInt64(
 		heap_getattr(trigger->tg_trigtuple, get_attnum(bz_relid(BZ_PERSON), "resident_id"), desc, &isnull));
-	bz_guard_open(&guard);
+	bz_guard_open(&guard, BZ_GUARD_NAMES);
 	if (bz_guard_named(&guard, person, gone, isnull ? NULL : &id))
 		ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				gone ? errmsg("a person that an attached table names cannot be deleted")

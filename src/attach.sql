@@ -54,11 +54,12 @@ BEGIN
 			WHERE s.source_id = attached.source_id;
 			changed := changed + 1;
 		END IF;
+		PERFORM bianzhi.source_triggers(attached.relid);
 	END LOOP;
 	RETURN changed;
 END
 $$;
-COMMENT ON FUNCTION bianzhi.place_source_columns() IS '来源列复位: takes the numbers of the columns of attached tables from the lists that their triggers carry, as is needed after a restore; returns for how many sources they had changed';
+COMMENT ON FUNCTION bianzhi.place_source_columns() IS '来源列复位: takes the numbers of the columns of attached tables from the lists that their triggers carry, as is needed after a restore; and makes what triggers their partitions lack; returns for how many sources they had changed';
 REVOKE ALL ON FUNCTION bianzhi.place_source_columns() FROM PUBLIC;
 
 -- what is wrong with the rows of one table, raised
@@ -94,8 +95,8 @@ DECLARE
 	numbers smallint[] := '{}';
 	number smallint;
 	is_range boolean := false;
+	type regtype;
 	attached bigint;
-	new_id bigint;
 BEGIN
 	IF source IS NULL OR measure IS NULL OR unit IS NULL OR category IS NULL OR ends_inclusive IS NULL THEN
 		RAISE EXCEPTION 'a table is attached with a measure, a unit and a category' USING ERRCODE = 'null_value_not_allowed';
@@ -127,9 +128,15 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	FOR wanted IN
-		SELECT * FROM (VALUES (1, unit), (2, CASE WHEN category NOT LIKE '=%' THEN category::name END), (3, person),
-			(4, CASE WHEN NOT COALESCE(is_range, false) THEN starts END), (5, CASE WHEN NOT COALESCE(is_range, false) THEN ends END),
-			(6, CASE WHEN is_range THEN starts END), (7, seats), (8, condition)) AS v (place, column_name)
+		SELECT *
+		FROM (VALUES (1, unit, '{smallint,integer,bigint,text,character varying,character,name,uuid}'::regtype[]),
+			(2, CASE WHEN category NOT LIKE '=%' THEN category::name END,
+				'{smallint,integer,bigint,text,character varying,character,name,uuid}'),
+			(3, person, '{smallint,integer,bigint,text,character varying,character,bianzhi.resident_id}'),
+			(4, CASE WHEN NOT COALESCE(is_range, false) THEN starts END, '{date,timestamp without time zone,daterange}'),
+			(5, CASE WHEN NOT COALESCE(is_range, false) THEN ends END, '{date,timestamp without time zone}'),
+			(6, CASE WHEN is_range THEN starts END, '{daterange}'), (7, seats, '{smallint,integer,bigint}'), (8, condition, '{boolean}'))
+			AS v (place, column_name, types)
 		ORDER BY place
 	LOOP
 		number := NULL;
@@ -139,22 +146,15 @@ BEGIN
 			IF number IS NULL THEN
 				RAISE EXCEPTION 'column "%" of table % does not exist', wanted.column_name, source USING ERRCODE = 'undefined_column';
 			END IF;
+			type := bianzhi.source_column_type(source, number);
+			IF type <> ALL (wanted.types) AND NOT (wanted.place <= 2 AND EXISTS (SELECT 1 FROM pg_type AS t WHERE t.oid = type AND t.typtype = 'e')) THEN
+				RAISE EXCEPTION 'column "%" of table % has type %, which cannot be read', wanted.column_name, source, type
+					USING ERRCODE = 'datatype_mismatch', HINT = format('Types that can: %s%s.', array_to_string(wanted.types, ', '),
+						CASE WHEN wanted.place <= 2 THEN ', enumerations' END);
+			END IF;
 		END IF;
 		numbers := numbers || number;
 	END LOOP;
-	IF person IS NOT NULL AND EXISTS (
-		SELECT 1 FROM pg_class AS c
-		WHERE (c.oid = source OR c.oid IN (SELECT t.relid FROM pg_partition_tree(source) AS t)) AND c.relkind = 'r'
-			AND NOT EXISTS (
-				SELECT 1 FROM pg_index AS i JOIN pg_class AS x ON x.oid = i.indexrelid JOIN pg_am AS m ON m.oid = x.relam
-					JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = person
-				WHERE i.indrelid = c.oid AND m.amname = 'btree' AND i.indisvalid AND i.indpred IS NULL AND i.indkey[0] = a.attnum))
-	THEN
-		RAISE EXCEPTION 'no index of table % begins with column "%"', source, person
-			USING ERRCODE = 'object_not_in_prerequisite_state',
-				DETAIL = 'Whenever a person is seated, the person''s other seats are looked up.',
-				HINT = format('CREATE INDEX ON %s (%I);', source, person);
-	END IF;
 
 	SELECT s.source_id INTO attached
 	FROM bianzhi.source AS s
@@ -170,8 +170,7 @@ BEGIN
 		VALUES (attach_source.source, attach_source.measure, numbers[1], numbers[2],
 			CASE WHEN category LIKE '=%' THEN substr(attach_source.category, 2) END, numbers[3], numbers[4], numbers[5], numbers[6],
 			numbers[7], numbers[8], attach_source.ends_inclusive, COALESCE(attach_source.alias_source, form.relname))
-		RETURNING source_id INTO new_id;
-		attached := new_id;
+		RETURNING source_id INTO attached;
 		EXECUTE format('CREATE TRIGGER %I AFTER UPDATE OF %s ON %s FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION bianzhi.source_columns()',
 			'!bianzhi_columns_' || attached,
 			(SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY c.place)
@@ -185,10 +184,22 @@ $$;
 COMMENT ON FUNCTION bianzhi.attach_source(regclass, text, name, text, name, name, name, name, name, boolean, text) IS '接入数据来源: what attach() does once it has seen that the caller owns the table';
 REVOKE ALL ON FUNCTION bianzhi.attach_source(regclass, text, name, text, name, name, name, name, name, boolean, text) FROM PUBLIC;
 
-CREATE FUNCTION bianzhi.check_source(source regclass) RETURNS integer
-	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
-COMMENT ON FUNCTION bianzhi.check_source(regclass) IS '检查数据来源: whether the columns that a table was attached with are there and can be read (else 55000 or 42804); returns how many sources it feeds';
-REVOKE ALL ON FUNCTION bianzhi.check_source(regclass) FROM PUBLIC;
+-- tables, of a partitioned one its leaves, in which the persons that a source names cannot be looked up
+CREATE FUNCTION bianzhi.without_person_index() RETURNS TABLE (source regclass, leaf regclass, person_column name)
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT DISTINCT s.relid, c.oid::regclass, a.attname
+	FROM bianzhi.source AS s
+		JOIN pg_attribute AS a ON a.attrelid = s.relid AND a.attnum = s.person_column AND NOT a.attisdropped
+		JOIN pg_class AS c ON (c.oid = s.relid OR c.oid IN (SELECT t.relid FROM pg_partition_tree(s.relid) AS t)) AND c.relkind = 'r'
+		JOIN pg_attribute AS l ON l.attrelid = c.oid AND l.attname = a.attname
+	WHERE s.alias_source IS NOT NULL AND NOT EXISTS (
+		SELECT 1 FROM pg_index AS i JOIN pg_class AS x ON x.oid = i.indexrelid JOIN pg_am AS m ON m.oid = x.relam
+		WHERE i.indrelid = c.oid AND m.amname = 'btree' AND i.indisvalid AND i.indpred IS NULL AND i.indkey[0] = l.attnum)
+$$;
+COMMENT ON FUNCTION bianzhi.without_person_index() IS '缺少人员索引: attached tables, or partitions of them, that have no index which begins with the column that names the person';
+REVOKE ALL ON FUNCTION bianzhi.without_person_index() FROM PUBLIC;
 
 CREATE FUNCTION bianzhi.attach_again(source regclass) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -196,12 +207,35 @@ CREATE FUNCTION bianzhi.attach_again(source regclass) RETURNS bigint
 AS $$
 DECLARE
 	attached bigint;
+	bare record;
+	own record;
 BEGIN
 	SELECT max(s.source_id) INTO attached FROM bianzhi.source AS s WHERE s.relid = attach_again.source AND s.alias_source IS NOT NULL;
 	IF attached IS NULL THEN
 		RAISE EXCEPTION 'table % is not attached', source USING ERRCODE = 'object_not_in_prerequisite_state';
 	END IF;
+	IF NOT EXISTS (SELECT 1 FROM pg_class AS c WHERE c.oid = source) THEN
+		RAISE EXCEPTION 'table % is gone', source
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = format('Run bianzhi.detach(%s).', source::oid);
+	END IF;
 	EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', source);
+	SELECT w.leaf, w.person_column INTO bare FROM bianzhi.without_person_index() AS w
+	WHERE w.source = attach_again.source ORDER BY w.leaf LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'no index of table % begins with column "%"', bare.leaf, bare.person_column
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				DETAIL = 'Whenever a person is seated, the person''s other seats are looked up.',
+				HINT = format('CREATE INDEX ON %s (%I);', bare.leaf, bare.person_column);
+	END IF;
+	-- a partition that was attached for itself has a row trigger that stands in the way of the one that comes with the parent's
+	FOR own IN
+		SELECT t.tgrelid::regclass AS name
+		FROM pg_trigger AS t
+		WHERE t.tgname = '!bianzhi_row' AND t.tgparentid = 0 AND t.tgrelid <> source
+			AND t.tgrelid IN (SELECT p.relid FROM pg_partition_tree(source) AS p)
+	LOOP
+		EXECUTE format('DROP TRIGGER "!bianzhi_row" ON %s', own.name);
+	END LOOP;
 	PERFORM bianzhi.source_triggers(source);
 	PERFORM bianzhi.check_source(source);
 	IF bianzhi.is_live() THEN
@@ -228,6 +262,7 @@ BEGIN
 	IF EXISTS (SELECT 1 FROM pg_class AS c WHERE c.oid = source) THEN
 		EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', source);
 	END IF;
+	DELETE FROM bianzhi.source_part AS p WHERE p.relid = detach_source.source;
 	DELETE FROM bianzhi.source AS s WHERE s.relid = detach_source.source;
 	GET DIAGNOSTICS had = ROW_COUNT;
 	-- whatever is not under another attached table loses its triggers; a partition loses the row trigger with the parent's
@@ -241,12 +276,19 @@ BEGIN
 					WHERE s.relid = t.tgrelid OR s.relid IN (SELECT a.relid FROM pg_partition_ancestors(t.tgrelid) AS a)))
 		ORDER BY t.tgrelid, t.tgname
 	LOOP
-		EXECUTE format('DROP TRIGGER %I ON %s', own.trigger_name, own.name);
+		-- those of a partition go with those of the table
+		IF EXISTS (SELECT 1 FROM pg_trigger AS t WHERE t.tgrelid = own.name AND t.tgname = own.trigger_name) THEN
+			EXECUTE format('DROP TRIGGER %I ON %s', own.trigger_name, own.name);
+		END IF;
 		had := had + 1;
 	END LOOP;
 	IF had = 0 THEN
 		RAISE EXCEPTION 'table % is not attached', source USING ERRCODE = 'object_not_in_prerequisite_state';
 	END IF;
+	-- a partition that is attached for itself had its row trigger from the table above
+	PERFORM bianzhi.source_triggers(p.relid)
+	FROM pg_partition_tree(source) AS p
+	WHERE EXISTS (SELECT 1 FROM bianzhi.source AS s WHERE s.relid = p.relid);
 	IF bianzhi.is_live() THEN
 		PERFORM bianzhi.count_anew('detached');
 	END IF;

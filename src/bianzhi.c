@@ -8,6 +8,7 @@
 #include <dlfcn.h>
 
 #include "account.h"
+#include "alias.h"
 #include "delta.h"
 #include "live.h"
 #include "names.h"
@@ -59,6 +60,7 @@ _PG_init(void)
 	bz_names_init();
 	bz_live_init();
 	bz_account_init();
+	bz_alias_init();
 	bz_delta_init();
 	bz_source_init();
 	bz_recover_init();

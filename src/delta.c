@@ -144,13 +144,17 @@ bz_delta_note(const BzDelta *what)
 	nopen++;
 }
 
-/* Note that a row has come to name a person, and whether it is a counted seat; or has ceased to. */
+/*
+ * Note that a row has come to name a person, by resident id or (0) by number,
+ * and whether it is a counted seat; or has ceased to.
+ */
 void
-bz_delta_person(int64 who, bool enters, bool seat)
+bz_delta_person(int64 who, BzResidentId named_by, bool enters, bool seat)
 {
 	open_frame();
 	person = grown(TopTransactionContext, person, npersons, &person_capacity, sizeof(BzPersonNote));
 	person[npersons].person = who;
+	person[npersons].named_by = enters ? named_by : 0;
 	person[npersons].enters = enters;
 	person[npersons].seat = seat;
 	person[npersons].applied = InvalidSubTransactionId;
@@ -175,41 +179,56 @@ by_person(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* so many persons are looked up by walking along the indexes rather than by descending for each */
+#define MANY_PERSONS 64
+
+/* Bring the open notes into order, one a person; returns how many. */
+static int
+open_persons(BzPersonNote **notes)
+{
+	BzPersonNote *open = MemoryContextAllocHuge(CurrentMemoryContext, (npersons + 1) * sizeof(BzPersonNote));
+	int nnotes = 0;
+	int n = 0;
+
+	for (int i = 0; i < npersons; i++)
+		if (person[i].applied == InvalidSubTransactionId)
+			open[nnotes++] = person[i];
+	qsort(open, nnotes, sizeof(BzPersonNote), by_person);
+	for (int i = 0; i < nnotes; i++)
+		if (n > 0 && open[n - 1].person == open[i].person)
+		{
+			open[n - 1].enters |= open[i].enters;
+			open[n - 1].seat |= open[i].seat;
+			if (open[n - 1].named_by == 0)
+				open[n - 1].named_by = open[i].named_by;
+		}
+		else
+			open[n++] = open[i];
+	*notes = open;
+	return n;
+}
+
 /*
- * Hold every person that was named, in order, and charge those who may now have
- * two seats.  Who leaves a seat is held as well, so that somebody who seats the
- * person elsewhere waits for the outcome.  Holding the row stands for the check
- * of a foreign key, too.
+ * Hold every person that was named, in order, and then charge those who may now
+ * have two seats.  Who leaves a seat is held as well, so that somebody who seats
+ * the person elsewhere waits for the outcome.  Holding the row stands for the
+ * check of a foreign key, too.
  */
 static void
 guard_persons(Oid relid)
 {
-	BzPersonNote *open = palloc((npersons + 1) * sizeof(BzPersonNote));
-	int nopen_persons = 0;
+	BzPersonNote *note;
+	int n = open_persons(&note);
 	BzGuard guard;
 
-	for (int i = 0; i < npersons; i++)
-		if (person[i].applied == InvalidSubTransactionId)
-			open[nopen_persons++] = person[i];
-	if (nopen_persons == 0)
+	if (n == 0)
 		return;
-	qsort(open, nopen_persons, sizeof(BzPersonNote), by_person);
-	bz_guard_open(&guard);
-	for (int i = 0; i < nopen_persons;)
-	{
-		int64 who = open[i].person;
-		bool enters = false;
-		bool seat = false;
-
-		for (; i < nopen_persons && open[i].person == who; i++)
-		{
-			enters |= open[i].enters;
-			seat |= open[i].seat;
-		}
-		bz_guard_hold(&guard, who, enters, relid);
-		if (seat && bz_guard_crowded(&guard, who))
-			accuse(BZ_SEAT, who);
-	}
+	bz_guard_open(&guard, n >= MANY_PERSONS ? BZ_GUARD_MANY_SEATS : BZ_GUARD_SEATS);
+	for (int i = 0; i < n; i++)
+		bz_guard_hold(&guard, note[i].person, note[i].named_by, note[i].enters, relid);
+	for (int i = 0; i < n; i++)
+		if (note[i].seat && bz_guard_crowded(&guard, note[i].person))
+			accuse(BZ_SEAT, note[i].person);
 	bz_guard_close(&guard);
 }
 
@@ -383,13 +402,19 @@ create_missing(Flush *f, Oid relid)
 	bz_account_create(missing, n, relid);
 }
 
+/*
+ * The order in which accounts are taken.  Ceilings come last: a seat that is
+ * left and taken back takes its unit's account first, and only then the ceilings.
+ */
 static int
-by_account_id(const void *a, const void *b)
+by_order_of_taking(const void *a, const void *b)
 {
-	int64 x = (*(FlushAccount *const *) a)->account->account_id;
-	int64 y = (*(FlushAccount *const *) b)->account->account_id;
+	const BzAccount *x = (*(FlushAccount *const *) a)->account;
+	const BzAccount *y = (*(FlushAccount *const *) b)->account;
 
-	return x < y ? -1 : x > y;
+	if (x->key.ceiling != y->key.ceiling)
+		return x->key.ceiling - y->key.ceiling;
+	return x->account_id < y->account_id ? -1 : x->account_id > y->account_id;
 }
 
 static int
@@ -438,7 +463,7 @@ accuse_below(int64 unit, int category)
 		accuse_below(unit, child);
 }
 
-/* Change the timelines of all accounts, in the order of their numbers. */
+/* Change the timelines of all accounts, in the order in which everybody takes them. */
 static void
 apply(Flush *f)
 {
@@ -459,7 +484,7 @@ apply(Flush *f)
 	for (int i = 0; i < f->nevents; i++)
 		sorted[f->account[f->event[i].account].first++] = f->event[i];
 	net = MemoryContextAllocHuge(CurrentMemoryContext, (most + 1) * sizeof(TlStep));
-	qsort(order, f->naccounts, sizeof(FlushAccount *), by_account_id);
+	qsort(order, f->naccounts, sizeof(FlushAccount *), by_order_of_taking);
 
 	bz_writer_open(&writer);
 	for (int i = 0; i < f->naccounts; i++)
@@ -641,7 +666,7 @@ bz_delta_flush(Oid relid, bool truncate)
 	if (!outermost || nsuspects == 0)
 		return;
 	if (BZ_BREAK == BZ_BREAK_QUEUE)
-		bz_judge_now(suspect, nsuspects, statement_scope(), relid);
+		bz_judge_now(suspect, nsuspects, statement_scope(), (BzWrite){relid, GetUserId()});
 	else
 		bz_judge_queue(suspect, nsuspects, statement_scope(), relid, truncate);
 	nsuspects = 0;
@@ -660,7 +685,7 @@ flush_left_over(void)
 		return;
 	PushActiveSnapshot(GetTransactionSnapshot());
 	apply_open(InvalidOid);
-	bz_judge_now(suspect, nsuspects, scope, InvalidOid);
+	bz_judge_now(suspect, nsuspects, scope, (BzWrite){InvalidOid, GetUserId()});
 	PopActiveSnapshot();
 	forget_all();
 }

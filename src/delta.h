@@ -5,6 +5,7 @@
 #ifndef BZ_DELTA_H
 #define BZ_DELTA_H
 
+#include "idcheck.h"
 #include "timeline.h"
 
 typedef struct BzDelta
@@ -26,6 +27,7 @@ typedef struct BzDelta
 typedef struct BzPersonNote
 {
 	int64 person;
+	BzResidentId named_by; /* 0: by number, or no more */
 	SubTransactionId sub;
 	SubTransactionId applied;
 	bool enters; /* the row has come to name the person; else it has ceased to */
@@ -34,7 +36,7 @@ typedef struct BzPersonNote
 
 extern void bz_delta_init(void);
 extern void bz_delta_note(const BzDelta *delta);
-extern void bz_delta_person(int64 person, bool enters, bool seat);
+extern void bz_delta_person(int64 person, BzResidentId named_by, bool enters, bool seat);
 extern void bz_delta_check_size(Oid relid);
 extern void bz_delta_flush(Oid relid, bool truncate);
 

@@ -41,7 +41,7 @@ note(const BzSource *source, const BzRow *row, int sign)
 		d.level = TL_FILLED; /* a line that does not count is only looked up */
 	bz_delta_note(&d);
 	if (row->person != 0)
-		bz_delta_person(row->person, sign > 0, sign > 0 && row->counts && source->level == TL_FILLED);
+		bz_delta_person(row->person, (BzResidentId) row->named_by, sign > 0, sign > 0 && row->counts && source->level == TL_FILLED);
 }
 
 static void

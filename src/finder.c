@@ -69,40 +69,45 @@ bz_found(BzFinder *f, const char *column, bool *isnull)
 }
 
 /*
- * Lock the newest version of the row with these keys, waiting for rivals, at any
- * isolation level and without 40001 (as SQL's FOR NO KEY UPDATE would raise at
- * REPEATABLE READ).  False where there is no such row.
+ * Lock the row that was found, waiting for rivals, at any isolation level and
+ * without 40001 (as SQL's FOR NO KEY UPDATE would raise at REPEATABLE READ).
+ * False: it is not the newest version any more.
  */
+bool
+bz_hold_found(BzFinder *f, LockTupleMode mode)
+{
+	HeapTupleData tuple;
+	TM_FailureData failure;
+	Buffer buffer;
+	TM_Result result;
+
+	tuple.t_self = f->slot->tts_tid;
+	ExecClearTuple(f->slot);
+	result = heap_lock_tuple(f->rel, &tuple, GetCurrentCommandId(true), mode, LockWaitBlock, true, &buffer,
+							 &failure);
+	ReleaseBuffer(buffer);
+	switch (result)
+	{
+		case TM_Ok:
+		case TM_Invisible: /* written by this very command: held */
+		case TM_SelfModified:
+			return true;
+		case TM_Updated:
+		case TM_Deleted:
+			CHECK_FOR_INTERRUPTS();
+			return false;
+		default:
+			elog(ERROR, "unexpected result %d of locking a row of \"%s\"", result,
+				 RelationGetRelationName(f->rel));
+	}
+}
+
+/* Lock the newest version of the row with these keys.  False where there is no such row. */
 bool
 bz_hold(BzFinder *f, ScanKey keys, LockTupleMode mode)
 {
-	for (;;)
-	{
-		HeapTupleData tuple;
-		TM_FailureData failure;
-		Buffer buffer;
-		TM_Result result;
-
-		if (!bz_find(f, keys))
-			return false;
-		tuple.t_self = f->slot->tts_tid;
-		ExecClearTuple(f->slot);
-		result = heap_lock_tuple(f->rel, &tuple, GetCurrentCommandId(true), mode, LockWaitBlock, true,
-								 &buffer, &failure);
-		ReleaseBuffer(buffer);
-		switch (result)
-		{
-			case TM_Ok:
-			case TM_Invisible: /* written by this very command: held */
-			case TM_SelfModified:
-				return true;
-			case TM_Updated:
-			case TM_Deleted:
-				CHECK_FOR_INTERRUPTS();
-				break;
-			default:
-				elog(ERROR, "unexpected result %d of locking a row of \"%s\"", result,
-					 RelationGetRelationName(f->rel));
-		}
-	}
+	while (bz_find(f, keys))
+		if (bz_hold_found(f, mode))
+			return true;
+	return false;
 }

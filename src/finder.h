@@ -25,6 +25,7 @@ typedef struct BzFinder
 extern void bz_finder_open(BzFinder *f, Oid rel, Oid index, int nkeys, LOCKMODE mode);
 extern bool bz_find(BzFinder *f, ScanKey keys);
 extern bool bz_hold(BzFinder *f, ScanKey keys, LockTupleMode mode);
+extern bool bz_hold_found(BzFinder *f, LockTupleMode mode);
 extern void bz_finder_close(BzFinder *f);
 extern Datum bz_found(BzFinder *f, const char *column, bool *isnull);
 

@@ -53,7 +53,9 @@ BEGIN
 					' AND %1$s <> overlay(left(per.resident_id::text, 17) PLACING '''' FROM 7 FOR 2)', p.person_word) END),
 			(8, 'row ends before it starts', CASE WHEN NOT p.own THEN format('%s > %s', p.since, p.until) END),
 			(9, 'unit does not exist on all of its days', CASE WHEN p.measure <> 'authorized' THEN
-				format('%s AND NOT u.during @> daterange(NULLIF(%s, ''-infinity''), %s)', p.stands, p.since, p.until) END))
+				format('%s AND NOT u.during @> daterange(NULLIF(%s, ''-infinity''), %s)', p.stands, p.since, p.until) END),
+			(10, 'number of seats is out of range', format('%1$s AND (%2$s > 2147483647 OR %2$s < %3$s)', p.stands, p.amount,
+				CASE WHEN p.measure = 'authorized' THEN -2147483647 ELSE 0 END)))
 			AS v (place, problem, condition)
 		WHERE v.condition IS NOT NULL;
 		-- a row that ends before it starts stands nowhere, and is looked for among the others
@@ -127,22 +129,29 @@ CREATE FUNCTION bianzhi.unconfigured() RETURNS TABLE (unit_id bigint, category t
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH RECURSIVE today AS MATERIALIZED (
-		SELECT v.unit_id, v.category, v.authorized, (v.filled + v.reserved)::bigint AS load
-		FROM bianzhi.vacancy_on(bianzhi.today()) AS v
+		SELECT v.unit_id, v.category, c.parent, c.without_quota <> 'allow' AND c.enforcement <> 'off' AS asks, v.authorized,
+			(v.filled + v.reserved)::bigint AS load
+		FROM bianzhi.vacancy_on(bianzhi.today()) AS v JOIN bianzhi.category AS c ON c.code = v.category
 	), own AS (
-		SELECT t.unit_id, t.category, c.parent,
-			t.load - COALESCE((SELECT sum(b.load) FROM today AS b JOIN bianzhi.category AS k ON k.code = b.category
-				WHERE b.unit_id = t.unit_id AND k.parent = t.category), 0) AS load
-		FROM today AS t JOIN bianzhi.category AS c ON c.code = t.category JOIN bianzhi.unit AS u ON u.unit_id = t.unit_id
-		WHERE t.authorized IS NULL AND c.without_quota <> 'allow' AND c.enforcement <> 'off' AND NOT u.is_section
+		-- less what the categories just below carry
+		SELECT l.unit_id, l.category, sum(l.load)::bigint AS load
+		FROM (
+			SELECT t.unit_id, t.category, t.load FROM today AS t
+			UNION ALL
+			SELECT t.unit_id, t.parent, -t.load FROM today AS t WHERE t.parent IS NOT NULL
+		) AS l
+		GROUP BY l.unit_id, l.category
+		HAVING sum(l.load) > 0
 	), up AS (
-		SELECT o.unit_id, o.category, o.load, o.parent FROM own AS o WHERE o.load > 0
+		SELECT o.unit_id, o.category, o.load, t.parent
+		FROM own AS o JOIN today AS t ON t.unit_id = o.unit_id AND t.category = o.category JOIN bianzhi.unit AS u ON u.unit_id = o.unit_id
+		WHERE t.authorized IS NULL AND t.asks AND NOT u.is_section
 		UNION ALL
 		SELECT u.unit_id, u.category, u.load, c.parent
 		FROM up AS u JOIN bianzhi.category AS c ON c.code = u.parent
 		WHERE NOT EXISTS (SELECT 1 FROM today AS t WHERE t.unit_id = u.unit_id AND t.category = u.parent AND t.authorized IS NOT NULL)
 	)
-	SELECT u.unit_id, u.category, u.load::bigint FROM up AS u WHERE u.parent IS NULL
+	SELECT u.unit_id, u.category, u.load FROM up AS u WHERE u.parent IS NULL
 $$;
 COMMENT ON FUNCTION bianzhi.unconfigured() IS '无核定数在编: what units carry today where neither the category nor one above it has a line of quota';
 REVOKE ALL ON FUNCTION bianzhi.unconfigured() FROM PUBLIC;

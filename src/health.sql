@@ -13,9 +13,9 @@ AS $$
 	WHERE NOT bianzhi.is_live() AND EXISTS (SELECT 1 FROM bianzhi.stamp)
 	UNION ALL
 	SELECT 'error', 'a source has lost a trigger', s.relid::text || ' ' || n.name, 'Create the trigger again and run bianzhi.recount().'
-	FROM (SELECT DISTINCT relid FROM bianzhi.source) AS s
+	FROM (SELECT DISTINCT relid FROM bianzhi.source) AS s JOIN pg_class AS c ON c.oid = s.relid
 		CROSS JOIN (VALUES ('!bianzhi_row'), ('!bianzhi_flush'), ('!bianzhi_truncate'), ('!bianzhi_truncated')) AS n (name)
-	WHERE EXISTS (SELECT 1 FROM pg_class AS c WHERE c.oid = s.relid)
+	WHERE (c.relkind = 'r' OR n.name NOT LIKE '!bianzhi\_truncate%')
 		AND NOT EXISTS (SELECT 1 FROM pg_trigger AS t WHERE t.tgrelid = s.relid AND t.tgname = n.name)
 	UNION ALL
 	SELECT 'error', 'a trigger of the limits does not fire', t.tgrelid::regclass::text || ' ' || t.tgname,
@@ -44,9 +44,37 @@ AS $$
 	FROM bianzhi.own_keys() AS k
 	WHERE bianzhi.is_live() AND k.asleep AND NOT k.by_engine
 	UNION ALL
-	SELECT 'error', 'a source is gone', s.relid::oid::text, 'Delete its row from bianzhi.source and run bianzhi.recount().'
+	SELECT DISTINCT 'error', 'a source is gone', s.relid::oid::text, format('Run bianzhi.detach(%s).', s.relid::oid)
 	FROM bianzhi.source AS s
 	WHERE NOT EXISTS (SELECT 1 FROM pg_class AS c WHERE c.oid = s.relid)
+	UNION ALL
+	SELECT DISTINCT 'error', 'a partition of a source is not attached', c.oid::regclass::text, format('Run bianzhi.attach(%L).', s.relid)
+	FROM bianzhi.source AS s CROSS JOIN LATERAL pg_partition_tree(s.relid) AS p JOIN pg_class AS c ON c.oid = p.relid
+		CROSS JOIN (VALUES ('!bianzhi_flush'), ('!bianzhi_truncate'), ('!bianzhi_truncated')) AS n (name)
+	WHERE p.relid <> s.relid AND (c.relkind = 'r' OR n.name = '!bianzhi_flush')
+		AND NOT EXISTS (SELECT 1 FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgname = n.name)
+	UNION ALL
+	SELECT DISTINCT 'warning', 'a table has triggers of the limits and is not attached', t.tgrelid::regclass::text,
+		format('Run bianzhi.detach(%L).', t.tgrelid::regclass)
+	FROM pg_trigger AS t
+	WHERE t.tgname LIKE '!bianzhi\_%' AND NOT EXISTS (
+		SELECT 1 FROM bianzhi.source AS s
+		WHERE s.relid = t.tgrelid OR s.relid IN (SELECT a.relid FROM pg_partition_ancestors(t.tgrelid) AS a))
+	UNION ALL
+	SELECT DISTINCT 'error', 'a source has lost a column', s.relid::text,
+		format('Run bianzhi.detach(%L), and attach the table again with the columns that it has now.', s.relid)
+	FROM bianzhi.source AS s CROSS JOIN LATERAL bianzhi.source_columns_of(s.source_id) AS n
+	WHERE EXISTS (SELECT 1 FROM pg_attribute AS a WHERE a.attrelid = s.relid AND a.attnum = n.attnum AND a.attisdropped)
+	UNION ALL
+	SELECT 'warning', 'with which columns a table was attached would be lost in a dump', s.relid::text,
+		format('Run bianzhi.detach(%L), and attach the table again.', s.relid)
+	FROM bianzhi.source AS s JOIN pg_class AS c ON c.oid = s.relid
+	WHERE s.alias_source IS NOT NULL AND NOT EXISTS (
+		SELECT 1 FROM pg_trigger AS t WHERE t.tgrelid = s.relid AND t.tgname = '!bianzhi_columns_' || s.source_id)
+	UNION ALL
+	SELECT 'warning', 'a person''s seats in a table cannot be looked up by index', w.leaf::text,
+		format('CREATE INDEX ON %s (%I);', w.leaf, w.person_column)
+	FROM bianzhi.without_person_index() AS w
 	UNION ALL
 	SELECT 'warning', 'triggers of this session do not fire', 'session_replication_role', 'What it writes is not counted: run bianzhi.recount() afterwards.'
 	WHERE current_setting('session_replication_role') = 'replica'

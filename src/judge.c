@@ -43,6 +43,7 @@
 #define QUEUE_SINCE 4
 #define QUEUE_RELID 5
 #define QUEUE_ROUND 6
+#define QUEUE_WRITER 7
 
 /* the command with which a TRUNCATE began is kept as a negative number: its charges are no other statement's */
 #define TRUNCATED(since) (-(int64) (since) -1)
@@ -112,14 +113,16 @@ execute(const char *sql, int nargs, Oid *types, Datum *values, bool fire)
 }
 
 static void
-enqueue(const BzSuspect *suspect, int64 since, Oid relid, int round, bool fire)
+enqueue(const BzSuspect *suspect, int64 since, BzWrite write, int round, bool fire)
 {
-	Oid types[] = {INT4OID, INT8OID, INT8OID, OIDOID, INT4OID};
-	Datum values[] = {Int32GetDatum(suspect->charge), Int64GetDatum(suspect->key), Int64GetDatum(since),
-					  ObjectIdGetDatum(relid), Int32GetDatum(round)};
+	Oid types[] = {INT4OID, INT8OID, INT8OID, OIDOID, INT4OID, OIDOID};
+	Datum values[] = {Int32GetDatum(suspect->charge), Int64GetDatum(suspect->key),
+					  Int64GetDatum(since),			  ObjectIdGetDatum(write.relid),
+					  Int32GetDatum(round),			  ObjectIdGetDatum(write.writer)};
 
-	execute("INSERT INTO bianzhi.queue (charge, key, since, relid, round) VALUES ($1, $2, $3, $4, $5)", 5,
-			types, values, fire);
+	execute(
+		"INSERT INTO bianzhi.queue (charge, key, since, relid, round, writer) VALUES ($1, $2, $3, $4, $5, $6)",
+		6, types, values, fire);
 }
 
 /*
@@ -139,7 +142,8 @@ bz_judge_queue(const BzSuspect *suspect, int n, BzScope scope, Oid relid, bool t
 			/* many rows of one account raise one charge each part of a long statement */
 			if (i > 0 && suspect[i].charge == suspect[i - 1].charge && suspect[i].key == suspect[i - 1].key)
 				continue;
-			enqueue(&suspect[i], truncate ? TRUNCATED(scope.since) : (int64) scope.since, relid, 0, truncate);
+			enqueue(&suspect[i], truncate ? TRUNCATED(scope.since) : (int64) scope.since,
+					(BzWrite){relid, GetUserId()}, 0, truncate);
 		}
 	}
 	PG_FINALLY();
@@ -247,14 +251,14 @@ prove(const Account *account, const Finding *finding)
 	SetUserIdAndSecContext(user, context);
 }
 
-/* Refuse: say which unit, category and day; how many only to who may read the strength of units; never who. */
+/* Refuse: say which unit, category and day; how many only where the writer may read the strength of units; never who. */
 static void
-refuse_limit(const Account *account, const Finding *finding, bool bare, int32 room, Oid relid)
+refuse_limit(const Account *account, const Finding *finding, bool bare, int32 room, BzWrite write)
 {
 	const char *unit = bz_unit_key(account->unit);
 	const char *category = bz_category_code(account->category);
 	const char *day = bz_day_text(finding->first);
-	bool tell = bz_may_read(BZ_STRENGTH);
+	bool tell = bz_may_read(write.writer, BZ_STRENGTH);
 
 	if (!bare)
 		prove(account, finding);
@@ -272,7 +276,7 @@ refuse_limit(const Account *account, const Finding *finding, bool bare, int32 ro
 							(long long) finding->was.v[TL_RESERVED], (long long) finding->asked)
 				: 0,
 			room != TL_END ? errhint("room from %s", bz_day_text(room)) : 0,
-			bz_errconstraint_on(relid, "establishment_limit"));
+			bz_errconstraint_on(write.relid, "establishment_limit"));
 }
 
 /* Look at an account: what is out of order in it, by L2, L3, L6, L17's closed accounts, and quotas below zero. */
@@ -355,7 +359,7 @@ room_from(const Case *refused, const Case *all, int n)
 
 /* Refuse an account, or leave leads for what is only recorded. */
 static void
-decide(const Case *one, const Case *all, int n, Oid relid)
+decide(const Case *one, const Case *all, int n, BzWrite write)
 {
 	const BzCategory *rules = bz_category(one->account.category);
 	int64 unit = one->account.unit;
@@ -365,11 +369,11 @@ decide(const Case *one, const Case *all, int n, Oid relid)
 		ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
 				errmsg("authorized establishment below zero: unit \"%s\", category \"%s\", first on %s",
 					   bz_unit_key(unit), code, bz_day_text(one->negative.first)),
-				bz_errconstraint_on(relid, "quota_not_negative"));
+				bz_errconstraint_on(write.relid, "quota_not_negative"));
 	if (rules == NULL || rules->enforcement == BZ_ALLOW)
 		return;
 	if (one->refuse)
-		refuse_limit(&one->account, &one->breach, false, room_from(one, all, n), relid);
+		refuse_limit(&one->account, &one->breach, false, room_from(one, all, n), write);
 	if (one->breach.found)
 		leave_lead(one->breach.present ? "recorded_excess" : "past_excess", unit, code, &one->breach);
 	if (one->cut.found)
@@ -381,7 +385,7 @@ decide(const Case *one, const Case *all, int n, Oid relid)
  * a first one, below what is given out is legal, as it is to cut a quota.
  */
 static void
-judge_ceiling(int64 id, bool cut, BzScope scope, Oid relid)
+judge_ceiling(int64 id, bool cut, BzScope scope, BzWrite write)
 {
 	Case one;
 	const Finding *over = &one.breach;
@@ -397,11 +401,11 @@ judge_ceiling(int64 id, bool cut, BzScope scope, Oid relid)
 		ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
 				errmsg("establishment ceiling exceeded: unit \"%s\", category \"%s\", first on %s", unit, category,
 					   bz_day_text(over->first)),
-				bz_may_read(BZ_STRENGTH) ? errdetail("ceiling %lld, given out %lld, asked %lld",
+				bz_may_read(write.writer, BZ_STRENGTH) ? errdetail("ceiling %lld, given out %lld, asked %lld",
 													 (long long) over->now.v[TL_AUTHORIZED],
 													 (long long) over->was.v[TL_FILLED], (long long) over->asked)
 										 : 0,
-				bz_errconstraint_on(relid, "establishment_ceiling"));
+				bz_errconstraint_on(write.relid, "establishment_ceiling"));
 	}
 	if (one.breach.found)
 		leave_lead("over_ceiling", one.account.unit, category, &one.breach);
@@ -422,7 +426,7 @@ own_load(const TlCursor *c, int n, bool was)
 
 /* Judge rows that may stand where no account of their path has a quota line: L5. */
 static void
-judge_bare(int64 id, BzScope scope, Oid relid)
+judge_bare(int64 id, BzScope scope, BzWrite write)
 {
 	Account account;
 	const BzCategory *rules;
@@ -483,7 +487,7 @@ judge_bare(int64 id, BzScope scope, Oid relid)
 		return;
 	if (rules->without_quota == BZ_REFUSE && rules->enforcement == BZ_REFUSE &&
 		(breach.present || rules->past_excess == BZ_REFUSE))
-		refuse_limit(&account, &breach, true, TL_END, relid);
+		refuse_limit(&account, &breach, true, TL_END, write);
 	leave_lead("not_configured", account.unit, code, &breach);
 }
 
@@ -533,7 +537,7 @@ second_seat_lead(int64 person, int64 unit, int32 first, int32 until)
 
 /* Judge the seats of a person: L13. */
 static void
-judge_seat(int64 person, BzScope scope, Oid relid)
+judge_seat(int64 person, BzScope scope, BzWrite write)
 {
 	BzSeat *now, *was;
 	int nnow, nwas;
@@ -544,7 +548,7 @@ judge_seat(int64 person, BzScope scope, Oid relid)
 	int32 past_first = TL_END;
 	int32 past_until = TL_END;
 
-	bz_guard_open(&guard);
+	bz_guard_open(&guard, BZ_GUARD_SEATS);
 	bz_guard_seats(&guard, person, scope, &now, &nnow, &was, &nwas);
 	bz_guard_close(&guard);
 	if (!bz_seats_overlap(now, nnow))
@@ -568,7 +572,7 @@ judge_seat(int64 person, BzScope scope, Oid relid)
 		if (day[i + 1] > today)
 			ereport(ERROR, errcode(ERRCODE_EXCLUSION_VIOLATION),
 					errmsg("a person would hold a second seat on %s", bz_day_text(day[i])),
-					bz_errconstraint_on(relid, "one_seat"));
+					bz_errconstraint_on(write.relid, "one_seat"));
 		past_first = Min(past_first, day[i]);
 		past_until = day[i + 1];
 	}
@@ -589,7 +593,7 @@ by_charge(const void *a, const void *b)
 
 /* Judge at once, in the fixed order of charges; raises or returns. */
 void
-bz_judge_now(const BzSuspect *suspect, int n, BzScope scope, Oid relid)
+bz_judge_now(const BzSuspect *suspect, int n, BzScope scope, BzWrite write)
 {
 	BzSuspect *sorted = palloc((n + 1) * sizeof(BzSuspect));
 	Case *limit = palloc((n + 1) * sizeof(Case));
@@ -608,14 +612,14 @@ bz_judge_now(const BzSuspect *suspect, int n, BzScope scope, Oid relid)
 		switch (sorted[i].charge)
 		{
 			case BZ_SEAT:
-				judge_seat(sorted[i].key, scope, relid);
+				judge_seat(sorted[i].key, scope, write);
 				break;
 			case BZ_CEILING:
 			case BZ_CEILING_CUT:
-				judge_ceiling(sorted[i].key, sorted[i].charge == BZ_CEILING_CUT, scope, relid);
+				judge_ceiling(sorted[i].key, sorted[i].charge == BZ_CEILING_CUT, scope, write);
 				break;
 			case BZ_BARE:
-				judge_bare(sorted[i].key, scope, relid);
+				judge_bare(sorted[i].key, scope, write);
 				break;
 			case BZ_LIMIT:
 				examine(sorted[i].key, scope, &limit[nlimits++]);
@@ -625,7 +629,7 @@ bz_judge_now(const BzSuspect *suspect, int n, BzScope scope, Oid relid)
 	}
 	for (int i = 0; i < nlimits; i++)
 	{
-		decide(&limit[i], limit, nlimits, relid);
+		decide(&limit[i], limit, nlimits, write);
 		MemoryContextReset(context);
 	}
 	MemoryContextSwitchTo(outer);
@@ -639,13 +643,14 @@ typedef struct Docket
 {
 	BzSuspect *suspect;
 	int n;
-	Oid relid;
+	BzWrite write;
 	int round;
 } Docket;
 
 /*
  * Take out of the queue what is judged together: all that one statement has put
- * there, or, where judging was deferred, all there is.
+ * there, or, where judging was deferred, all there is.  Where several roles have
+ * written, nobody's right to read counts.
  */
 static void
 empty_queue(Docket *docket, int64 since, bool all)
@@ -659,6 +664,8 @@ empty_queue(Docket *docket, int64 since, bool all)
 	docket->suspect = palloc(capacity * sizeof(BzSuspect));
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
+		Oid writer;
+
 		slot_getallattrs(slot);
 		if (!all && DatumGetInt64(slot->tts_values[QUEUE_SINCE - 1]) != since)
 			continue;
@@ -666,7 +673,12 @@ empty_queue(Docket *docket, int64 since, bool all)
 			docket->suspect = repalloc(docket->suspect, (capacity *= 2) * sizeof(BzSuspect));
 		docket->suspect[docket->n].charge = DatumGetInt32(slot->tts_values[QUEUE_CHARGE - 1]);
 		docket->suspect[docket->n++].key = DatumGetInt64(slot->tts_values[QUEUE_KEY - 1]);
-		docket->relid = DatumGetObjectId(slot->tts_values[QUEUE_RELID - 1]);
+		writer = DatumGetObjectId(slot->tts_values[QUEUE_WRITER - 1]);
+		if (docket->n == 1)
+			docket->write.writer = writer;
+		else if (docket->write.writer != writer)
+			docket->write.writer = InvalidOid;
+		docket->write.relid = DatumGetObjectId(slot->tts_values[QUEUE_RELID - 1]);
 		docket->round = Max(docket->round, DatumGetInt32(slot->tts_values[QUEUE_ROUND - 1]));
 		simple_heap_delete(rel, &slot->tts_tid);
 	}
@@ -744,9 +756,9 @@ judge(PG_FUNCTION_ARGS)
 	if (docket.round < MAX_ROUNDS && !in_truncate && more_to_come())
 	{
 		for (int i = 0; i < docket.n; i++)
-			enqueue(&docket.suspect[i], since, docket.relid, docket.round + 1, scope.whole_transaction);
+			enqueue(&docket.suspect[i], since, docket.write, docket.round + 1, scope.whole_transaction);
 		PG_RETURN_POINTER(NULL);
 	}
-	bz_judge_now(docket.suspect, docket.n, scope, docket.relid);
+	bz_judge_now(docket.suspect, docket.n, scope, docket.write);
 	PG_RETURN_POINTER(NULL);
 }

@@ -24,7 +24,14 @@ typedef struct BzSuspect
 	SubTransactionId sub;
 } BzSuspect;
 
+/* On whose account a refusal comes */
+typedef struct BzWrite
+{
+	Oid relid;	/* table that was written, named in the refusal */
+	Oid writer; /* role that wrote: its right to read decides how much the refusal tells */
+} BzWrite;
+
 extern void bz_judge_queue(const BzSuspect *suspect, int n, BzScope scope, Oid relid, bool truncate);
-extern void bz_judge_now(const BzSuspect *suspect, int n, BzScope scope, Oid relid);
+extern void bz_judge_now(const BzSuspect *suspect, int n, BzScope scope, BzWrite write);
 
 #endif /* BZ_JUDGE_H */

@@ -8,7 +8,8 @@ CREATE TABLE bianzhi.queue (
 	key bigint NOT NULL,
 	since bigint NOT NULL,
 	relid oid NOT NULL,
-	round integer NOT NULL DEFAULT 0
+	round integer NOT NULL DEFAULT 0,
+	writer oid NOT NULL DEFAULT 0
 );
 
 COMMENT ON TABLE bianzhi.queue IS '待判队列: what looked over its limit and is still to be judged; empty between transactions, derived, not dumped';
@@ -18,6 +19,7 @@ COMMENT ON COLUMN bianzhi.queue.key IS '对象: person or account';
 COMMENT ON COLUMN bianzhi.queue.since IS '起始命令: command with which the statement began';
 COMMENT ON COLUMN bianzhi.queue.relid IS '表: table that the statement wrote, named in a refusal';
 COMMENT ON COLUMN bianzhi.queue.round IS '轮次: how often judging was put off for triggers that still had to fire';
+COMMENT ON COLUMN bianzhi.queue.writer IS '写入角色: role that wrote, whose right to read decides how much a refusal tells';
 
 CREATE FUNCTION bianzhi.judge() RETURNS trigger
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE;

@@ -7,30 +7,31 @@
  * referenced side are never off: who is referenced cannot be deleted.
  *
  * Some never wake: the engine finds unit, section, category and (of a seat) person of each row of a source anyway,
- * and guards them, so that the keys' own checks would only cost.  What a unit counts in is no such key: most units
+ * and guards them, and it remembers the codes of entries and exits, so that the keys' own checks would only cost.  What a unit counts in is no such key: most units
  * count in nothing.
  */
 
-CREATE FUNCTION bianzhi.own_keys() RETURNS TABLE (key oid, name name, child regclass, parent regclass, by_engine boolean, asleep boolean)
+CREATE FUNCTION bianzhi.own_keys() RETURNS TABLE (key oid, name name, child regclass, parent regclass, by_source boolean, by_engine boolean, asleep boolean)
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT c.oid, c.conname, c.conrelid::regclass, c.confrelid::regclass,
-		EXISTS (
-			SELECT 1
-			FROM bianzhi.source AS s JOIN pg_attribute AS a
-				ON a.attrelid OPERATOR(pg_catalog.=) s.relid AND a.attnum OPERATOR(pg_catalog.=) c.conkey[1]
-			WHERE s.relid OPERATOR(pg_catalog.=) c.conrelid AND c.conrelid OPERATOR(pg_catalog.<>) c.confrelid
-				AND a.attnum OPERATOR(pg_catalog.=) ANY (ARRAY[s.unit_column, s.section_column, s.category_column, s.person_column])),
+	SELECT c.oid, c.conname, c.conrelid::regclass, c.confrelid::regclass, e.by_source,
+		e.by_source OR c.conname OPERATOR(pg_catalog.=) ANY (ARRAY['occupancy_entry_kind_fkey', 'occupancy_exit_kind_fkey']::name[]),
 		EXISTS (
 			SELECT 1 FROM pg_trigger AS t JOIN pg_proc AS f ON f.oid OPERATOR(pg_catalog.=) t.tgfoid
 			WHERE t.tgconstraint OPERATOR(pg_catalog.=) c.oid AND f.proname OPERATOR(pg_catalog.=) 'RI_FKey_check_ins'
 				AND t.tgenabled OPERATOR(pg_catalog.=) 'D')
 	FROM pg_constraint AS c
+		CROSS JOIN LATERAL (SELECT EXISTS (
+			SELECT 1
+			FROM bianzhi.source AS s JOIN pg_attribute AS a
+				ON a.attrelid OPERATOR(pg_catalog.=) s.relid AND a.attnum OPERATOR(pg_catalog.=) c.conkey[1]
+			WHERE s.relid OPERATOR(pg_catalog.=) c.conrelid AND c.conrelid OPERATOR(pg_catalog.<>) c.confrelid
+				AND a.attnum OPERATOR(pg_catalog.=) ANY (ARRAY[s.unit_column, s.section_column, s.category_column, s.person_column]))) AS e (by_source)
 	WHERE c.contype OPERATOR(pg_catalog.=) 'f' AND c.connamespace OPERATOR(pg_catalog.=) 'bianzhi'::regnamespace
 $$;
 
-COMMENT ON FUNCTION bianzhi.own_keys() IS '自有外键: the foreign keys between the extension''s own tables; by_engine: checked by the engine; asleep: the key''s own checks are disabled';
+COMMENT ON FUNCTION bianzhi.own_keys() IS '自有外键: the foreign keys between the extension''s own tables; by_source: it is a column of a source, which the engine looks up and dangling() looks through; by_engine: checked by the engine, for that or another reason; asleep: the key''s own checks are disabled';
 REVOKE ALL ON FUNCTION bianzhi.own_keys() FROM PUBLIC;
 
 CREATE FUNCTION bianzhi.dangling_keys() RETURNS TABLE (relation regclass, key name, dangling bigint, query text)
@@ -52,7 +53,7 @@ BEGIN
 					JOIN pg_attribute AS b ON b.attrelid OPERATOR(pg_catalog.=) c.confrelid AND b.attnum OPERATOR(pg_catalog.=) p.other
 			) AS matches
 		FROM bianzhi.own_keys() AS k JOIN pg_constraint AS c ON c.oid OPERATOR(pg_catalog.=) k.key
-		WHERE k.asleep AND NOT k.by_engine
+		WHERE k.asleep AND NOT k.by_source
 		ORDER BY k.child::text COLLATE "C", k.name
 	LOOP
 		relation := own.child;
@@ -116,9 +117,9 @@ DECLARE
 BEGIN
 	SELECT string_agg(n.name, ', ' ORDER BY n.name COLLATE "C") INTO tables
 	FROM (
-		SELECT k.child::text FROM bianzhi.own_keys() AS k WHERE k.asleep AND NOT k.by_engine
+		SELECT k.child::text FROM bianzhi.own_keys() AS k WHERE k.asleep AND NOT k.by_source
 		UNION
-		SELECT k.parent::text FROM bianzhi.own_keys() AS k WHERE k.asleep AND NOT k.by_engine
+		SELECT k.parent::text FROM bianzhi.own_keys() AS k WHERE k.asleep AND NOT k.by_source
 	) AS n (name);
 	IF tables IS NULL THEN
 		RETURN 0;

@@ -11,6 +11,8 @@ COMMENT ON COLUMN bianzhi.stamp.nonce IS '随机标识: nonce';
 COMMENT ON COLUMN bianzhi.stamp.live_since IS '启用时间: when it went live';
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.stamp', '');
 CREATE UNIQUE INDEX stamp_one_row ON bianzhi.stamp ((true));
+-- a publication of all tables wants to know what is deleted
+ALTER TABLE bianzhi.stamp REPLICA IDENTITY FULL;
 
 CREATE TABLE bianzhi.live (
 	nonce uuid NOT NULL
@@ -18,6 +20,7 @@ CREATE TABLE bianzhi.live (
 COMMENT ON TABLE bianzhi.live IS '启用状态: the same nonce; not dumped: where both are equal, the limits are in force';
 COMMENT ON COLUMN bianzhi.live.nonce IS '随机标识: nonce';
 CREATE UNIQUE INDEX live_one_row ON bianzhi.live ((true));
+ALTER TABLE bianzhi.live REPLICA IDENTITY FULL;
 
 CREATE FUNCTION bianzhi.live_changed() RETURNS trigger
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE;

@@ -45,6 +45,8 @@ static const char *const rel_name[BZ_NRELS] = {
 	[BZ_CHUNK_PKEY] = "chunk_pkey",
 	[BZ_QUEUE] = "queue",
 	[BZ_SOURCE] = "source",
+	[BZ_ENTRY_KIND] = "entry_kind",
+	[BZ_EXIT_KIND] = "exit_kind",
 	[BZ_STAMP] = "stamp",
 	[BZ_LIVE] = "live",
 	[BZ_STRENGTH] = "strength",
@@ -122,11 +124,11 @@ bz_as_owner(Oid *user, int *context)
 	SetUserIdAndSecContext(bz_owner(), *context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
 }
 
-/* May the present user select from one of the extension's relations? */
+/* May a role select from one of the extension's relations?  There may be no such role. */
 bool
-bz_may_read(BzRel which)
+bz_may_read(Oid role, BzRel which)
 {
-	return pg_class_aclcheck(bz_relid(which), GetUserId(), ACL_SELECT) == ACLCHECK_OK;
+	return OidIsValid(role) && pg_class_aclcheck(bz_relid(which), role, ACL_SELECT) == ACLCHECK_OK;
 }
 
 /* Changes whenever the relation, or what triggers say of it, may have changed. */

@@ -29,6 +29,8 @@ typedef enum BzRel
 	BZ_CHUNK_PKEY,
 	BZ_QUEUE,
 	BZ_SOURCE,
+	BZ_ENTRY_KIND,
+	BZ_EXIT_KIND,
 	BZ_STAMP,
 	BZ_LIVE,
 	BZ_STRENGTH,
@@ -44,7 +46,7 @@ extern Oid bz_type_oid(const char *name);
 extern Oid bz_owner(void);
 extern uint64 bz_generation(BzRel which);
 
-extern bool bz_may_read(BzRel which);
+extern bool bz_may_read(Oid role, BzRel which);
 extern void bz_as_owner(Oid *user, int *context);
 extern const char *bz_day_text(int32 day);
 

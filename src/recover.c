@@ -584,8 +584,6 @@ recover_seats(PG_FUNCTION_ARGS)
 	if (truncated ? nunits == 0 : nnotes == first)
 		PG_RETURN_POINTER(NULL);
 
-	/* the statement's own rows are to be seen */
-	CommandCounterIncrement();
 	bz_as_owner(&user, &security);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");

@@ -18,6 +18,9 @@
 #include "errors.h"
 #include "row.h"
 
+/* the last day that a date can be */
+#define LAST_DAY (DATE_END_JULIAN - POSTGRES_EPOCH_JDATE - 1)
+
 static int64
 integer_value(const BzColumn *column, Datum value)
 {
@@ -154,14 +157,25 @@ ways_to_write(BzResidentId id, char way[BZ_PERSON_VALUES][BZ_RESIDENT_ID_SIZE])
 	return n;
 }
 
+/* The person with a resident id, 0: none. */
+static int64
+person_with(BzResidentId id, bool written, Oid relid)
+{
+	int64 person = bz_person_with(id);
+
+	if (person == 0 && written)
+		ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("person does not exist"),
+				bz_errconstraint_on(relid, "establishment_account"));
+	return person;
+}
+
 /* The person that a word names, 0: none; raises if it is written, and cannot be looked up again. */
 static int64
-person_named(const BzSource *source, const char *word, bool written, Oid relid)
+person_named(const char *word, bool written, Oid relid, int64 *named_by)
 {
 	BzResidentId id;
 	char way[BZ_PERSON_VALUES][BZ_RESIDENT_ID_SIZE];
 	bool known = false;
-	int64 person;
 
 	if (bz_resident_id_parse(word, strlen(word), false, &id) == BZ_ID_FINE)
 	{
@@ -179,20 +193,16 @@ person_named(const BzSource *source, const char *word, bool written, Oid relid)
 					bz_errconstraint_on(relid, "establishment_account"));
 		return 0;
 	}
-	person = bz_person_with(id);
-	if (person == 0 && written)
-		ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("person does not exist"),
-				bz_errconstraint_on(relid, "establishment_account"));
-	return person;
+	*named_by = (int64) id;
+	return person_with(id, written, relid);
 }
 
 static int64
-person_of(const BzSource *source, TupleTableSlot *slot, bool written)
+person_of(const BzSource *source, TupleTableSlot *slot, bool written, int64 *named_by)
 {
 	const BzColumn *column = &source->column[BZ_PERSON_COLUMN];
 	bool isnull;
 	Datum value;
-	int64 person;
 
 	switch (column->form)
 	{
@@ -202,17 +212,14 @@ person_of(const BzSource *source, TupleTableSlot *slot, bool written)
 			value = slot_getattr(slot, column->attno, &isnull);
 			if (isnull)
 				return 0;
-			person = bz_person_with((BzResidentId) DatumGetInt64(value));
-			if (person == 0 && written)
-				ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("person does not exist"),
-						bz_errconstraint_on(slot->tts_tableOid, "establishment_account"));
-			return person;
+			*named_by = DatumGetInt64(value);
+			return person_with((BzResidentId) *named_by, written, slot->tts_tableOid);
 		case BZ_FORM_TEXT:
 		case BZ_FORM_PADDED:
 		{
 			char *word = bz_row_word(column, slot, &isnull);
 
-			return isnull ? 0 : person_named(source, word, written, slot->tts_tableOid);
+			return isnull ? 0 : person_named(word, written, slot->tts_tableOid, named_by);
 		}
 		default:
 			return integer_column(column, slot, &isnull);
@@ -296,32 +303,35 @@ days_of(const BzSource *source, TupleTableSlot *slot, bool written, BzRow *row)
 	}
 	day_column(&source->column[BZ_STARTS_COLUMN], slot, &row->from);
 	ends = day_column(&source->column[BZ_ENDS_COLUMN], slot, &row->to);
-	if (ends && source->ends_inclusive && row->to != TL_END && row->to != TL_BEGIN)
-		row->to++;
+	if (ends && source->ends_inclusive && row->to != TL_BEGIN)
+		row->to = row->to < LAST_DAY ? row->to + 1 : TL_END;
 	if (row->from > row->to && written)
 		ereport(ERROR, errcode(ERRCODE_DATA_EXCEPTION), errmsg("the row ends before it starts"),
 				bz_errconstraint_on(slot->tts_tableOid, "establishment_account"));
 	return row->from < row->to;
 }
 
-static int64
-seats_of(const BzSource *source, TupleTableSlot *slot)
+/* How many seats; false: a number that cannot be. */
+static bool
+seats_of(const BzSource *source, TupleTableSlot *slot, bool written, int64 *seats)
 {
 	const BzColumn *column = &source->column[BZ_SEATS_COLUMN];
-	bool isnull;
-	int64 seats;
+	bool isnull = true;
+	bool in_range;
 
-	if (column->form == BZ_FORM_NONE)
-		return 1;
-	seats = integer_column(column, slot, &isnull);
+	if (column->form != BZ_FORM_NONE)
+		*seats = integer_column(column, slot, &isnull);
 	if (isnull)
-		return 1;
-	if (seats > TL_LEVEL_MAX || seats < -(int64) TL_LEVEL_MAX)
+		*seats = 1;
+	in_range = *seats <= TL_LEVEL_MAX && *seats >= -(int64) TL_LEVEL_MAX;
+	if (!in_range && written)
 		ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("number of seats out of range"));
-	if (seats < 0 && source->level != TL_AUTHORIZED)
+	if (*seats >= 0 || source->level == TL_AUTHORIZED)
+		return in_range;
+	if (written)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("number of seats must not be negative"));
-	return seats;
+	return false;
 }
 
 /*
@@ -350,11 +360,12 @@ bz_row(const BzSource *source, TupleTableSlot *slot, bool written, BzRow *row)
 	row->category = category_of(source, slot, &isnull);
 	if (isnull)
 		return;
+	if (row->counts && !seats_of(source, slot, written, &row->seats))
+		return;
 	row->places = true;
 	row->closed = source->column[BZ_CLOSED_COLUMN].form != BZ_FORM_NONE &&
 				  bool_column(&source->column[BZ_CLOSED_COLUMN], slot);
 	if (source->column[BZ_SECTION_COLUMN].form != BZ_FORM_NONE)
 		row->section = integer_column(&source->column[BZ_SECTION_COLUMN], slot, &isnull);
-	row->person = person_of(source, slot, written);
-	row->seats = row->counts ? seats_of(source, slot) : 0;
+	row->person = person_of(source, slot, written, &row->named_by);
 }

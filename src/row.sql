@@ -29,17 +29,26 @@ $$;
 COMMENT ON FUNCTION bianzhi.source_column_type(regclass, smallint) IS '来源列类型: type of a column of a source, without domains';
 REVOKE ALL ON FUNCTION bianzhi.source_column_type(regclass, smallint) FROM PUBLIC;
 
--- no cast of a type that an application owns is ever called on the extension's behalf: an enum goes through its output function
+/*
+ * No cast of a type that an application owns is ever called on the extension's behalf: an enum goes through its output
+ * function.  Nor do words become equal by the collation of a column.
+ */
 CREATE FUNCTION bianzhi.source_word(source regclass, place smallint) RETURNS text
 	LANGUAGE sql STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format(CASE WHEN t.typtype = 'e' THEN 'textin(enum_out(%s))' ELSE '%s::text' END,
-		bianzhi.source_column(source_word.source, source_word.place))
+	-- a column of a domain is made the enumeration below it, which no cast can come between
+	SELECT format(CASE WHEN t.typtype = 'e' THEN 'textin(enum_out(%s::%s))' ELSE '%s::text' END,
+		bianzhi.source_column(source_word.source, source_word.place), t.oid::regtype) || ' COLLATE "default"'
 	FROM pg_type AS t WHERE t.oid = bianzhi.source_column_type(source_word.source, source_word.place)
 $$;
 COMMENT ON FUNCTION bianzhi.source_word(regclass, smallint) IS '来源列文字: expression for what stands in a column of a source, as text';
 REVOKE ALL ON FUNCTION bianzhi.source_word(regclass, smallint) FROM PUBLIC;
+
+CREATE FUNCTION bianzhi.check_source(source regclass) RETURNS integer
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION bianzhi.check_source(regclass) IS '检查数据来源: whether the columns that a table was attached with are there and can be read (else 55000); they stay so until the end of the transaction; returns how many sources the table feeds';
+REVOKE ALL ON FUNCTION bianzhi.check_source(regclass) FROM PUBLIC;
 
 /*
  * For each source the tables to read, x being its row, and an expression for each thing that a row says: NULL where it
@@ -49,9 +58,12 @@ CREATE FUNCTION bianzhi.source_parts()
 	RETURNS TABLE (source_id bigint, relid regclass, own boolean, measure text, holds smallint, tables text, unit text,
 		section text, category text, person text, since text, until text, amount text, closed text, stands text,
 		unit_word text, category_word text, person_word text)
-	LANGUAGE sql STABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+	PERFORM bianzhi.check_source(s.relid) FROM bianzhi.source AS s JOIN pg_class AS t ON t.oid = s.relid WHERE NOT s.builtin;
+	RETURN QUERY
 	SELECT s.source_id, s.relid, s.alias_source IS NULL, s.measure, s.holds,
 		format('%s%s AS x', CASE WHEN t.relkind = 'p' THEN '' ELSE 'ONLY ' END, s.relid)
 			|| CASE WHEN s.alias_source IS NULL THEN '' ELSE
@@ -101,20 +113,22 @@ AS $$
 			CASE WHEN n.person THEN NULL
 				WHEN c.person_type = 'bianzhi.resident_id'::regtype THEN c.person
 				ELSE format('CASE WHEN bianzhi.is_resident_id(%1$s::text) THEN %1$s::text::bianzhi.resident_id END', c.person) END AS person_id,
-			CASE WHEN NOT n.person THEN c.person || '::text' END AS person_word) AS i
+			CASE WHEN NOT n.person THEN c.person || '::text COLLATE "default"' END AS person_word) AS i
 		CROSS JOIN LATERAL (SELECT
 			CASE WHEN c.during IS NOT NULL THEN format('COALESCE(lower(%s), ''-infinity'')', c.during)
 				ELSE COALESCE('COALESCE(' || c.starts || '::date, ''-infinity'')', '''-infinity''::date') END AS since,
 			CASE WHEN c.during IS NOT NULL THEN format('NULLIF(upper(%s), ''infinity'')', c.during)
 				WHEN c.ends IS NULL THEN 'NULL::date'
-				WHEN s.ends_inclusive THEN format('NULLIF(CASE WHEN isfinite(%1$s::date) THEN %1$s::date + 1 ELSE %1$s::date END, ''infinity'')', c.ends)
-				ELSE format('NULLIF(%s::date, ''infinity'')', c.ends) END AS until) AS d
+				-- the last day that there is has none after it
+				WHEN s.ends_inclusive THEN format('CASE WHEN %1$s::date < ''5874897-12-31'' THEN %1$s::date + 1 END', c.ends)
+				ELSE format('NULLIF(%s::date, ''infinity'')', c.ends) END AS until) AS d;
+END
 $$;
 COMMENT ON FUNCTION bianzhi.source_parts() IS '来源表达式: for each source that exists the tables to read and an expression for each thing that a row says';
 REVOKE ALL ON FUNCTION bianzhi.source_parts() FROM PUBLIC;
 
 CREATE FUNCTION bianzhi.source_sql(only_measure text DEFAULT NULL) RETURNS text
-	LANGUAGE sql STABLE PARALLEL SAFE
+	LANGUAGE sql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT string_agg(format('SELECT %s AS unit_id, %s AS section_id, %s AS category, %s AS person_id, %s AS since, %s AS until,'

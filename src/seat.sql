@@ -211,6 +211,27 @@ COMMENT ON COLUMN bianzhi.document_missing.number IS '文号: number';
 COMMENT ON COLUMN bianzhi.document_missing.used_in IS '使用表: table that names it';
 COMMENT ON COLUMN bianzhi.document_missing.used IS '使用次数: in how many rows';
 
+-- how people come and go: what the foreign keys to entry_kind and exit_kind say is checked here (seat.c)
+
+CREATE FUNCTION bianzhi.seat_kinds() RETURNS trigger
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION bianzhi.seat_kinds() IS '进出编方式检查: trigger function; refuses a seat whose entry_kind or exit_kind is in no catalogue';
+REVOKE ALL ON FUNCTION bianzhi.seat_kinds() FROM PUBLIC;
+
+CREATE TRIGGER seat_kinds AFTER INSERT OR UPDATE ON bianzhi.occupancy
+	FOR EACH ROW WHEN (NEW.entry_kind IS NOT NULL OR NEW.exit_kind IS NOT NULL) EXECUTE FUNCTION bianzhi.seat_kinds();
+
+DO $$
+DECLARE
+	catalogue regclass;
+BEGIN
+	FOREACH catalogue IN ARRAY '{bianzhi.entry_kind,bianzhi.exit_kind}'::regclass[] LOOP
+		EXECUTE format('CREATE TRIGGER stop_writers BEFORE UPDATE OF code OR DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.stop_writers()', catalogue);
+		EXECUTE format('CREATE TRIGGER rules_changed AFTER INSERT OR UPDATE OF code OR DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.rules_changed()', catalogue);
+	END LOOP;
+END
+$$;
+
 -- sources of the limit
 
 SELECT bianzhi.attach_own('bianzhi.occupancy', 'filled', unit => 'unit_id', section => 'section_id', category => 'category',

@@ -13,6 +13,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
@@ -37,7 +38,10 @@ typedef struct Seats
 	int capacity;
 } Seats;
 
-/* A plain index that leads with the column of persons, or NULL. */
+/*
+ * A plain index that leads with the column of persons, or NULL.  Its expressions
+ * are not looked at: to simplify them would be to run code of the table's owner.
+ */
 static Relation
 person_index(Relation rel, AttrNumber column)
 {
@@ -53,7 +57,7 @@ person_index(Relation rel, AttrNumber column)
 			index->rd_index->indkey.values[0] == column &&
 			TupleDescAttr(RelationGetDescr(index), 0)->atttypid ==
 				TupleDescAttr(RelationGetDescr(rel), column - 1)->atttypid &&
-			RelationGetIndexPredicate(index) == NIL)
+			heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL))
 			found = index;
 		else
 			index_close(index, NoLock);
@@ -78,7 +82,9 @@ add_seat(Seats *seats, const BzRow *row)
 
 /*
  * Take the version in "slot" into account.  False: it was replaced by a rival
- * that committed while we look, and the scan may miss what replaced it.
+ * that committed while we look, and the scan may miss what replaced it.  (A
+ * rival that goes on may replace what it has written itself: nobody waits for
+ * that.)
  */
 static bool
 take(const BzSource *source, TupleTableSlot *slot, int64 person, BzScope scope, Snapshot started, Seats *now,
@@ -91,12 +97,13 @@ take(const BzSource *source, TupleTableSlot *slot, int64 person, BzScope scope, 
 	const BzCategory *category;
 
 	bz_scope_classify(tuple, ((BufferHeapTupleTableSlot *) slot)->buffer, scope, &is_now, &was_then);
-	if (!is_now && (tuple->t_data->t_infomask & HEAP_XMAX_INVALID) == 0)
+	if (!is_now && (tuple->t_data->t_infomask & HEAP_XMAX_INVALID) == 0 &&
+		!HEAP_XMAX_IS_LOCKED_ONLY(tuple->t_data->t_infomask))
 	{
 		TransactionId gone = HeapTupleHeaderGetUpdateXid(tuple->t_data);
 
 		if (TransactionIdIsValid(gone) && !TransactionIdIsCurrentTransactionId(gone) &&
-			XidInMVCCSnapshot(gone, started))
+			XidInMVCCSnapshot(gone, started) && TransactionIdDidCommit(gone))
 			return false;
 	}
 	if (!is_now && !was_then)
@@ -114,35 +121,51 @@ take(const BzSource *source, TupleTableSlot *slot, int64 person, BzScope scope, 
 	return true;
 }
 
-/* Open a table that feeds a source, to look up seats in. */
-static void
-open_table(BzGuard *g, const BzSource *all, int n, Relation rel)
+/* Does a guard that is opened for this look into a source of this level? */
+static bool
+looks_into(BzGuardUse use, const BzSource *source)
 {
+	return source->column[BZ_PERSON_COLUMN].attno != 0 && (source->level == TL_FILLED || use == BZ_GUARD_NAMES);
+}
+
+/* Open a table that feeds sources, to look up seats in. */
+static void
+open_table(BzGuard *g, BzGuardUse use, Relation rel)
+{
+	const BzSource *fed;
+	int n = bz_sources_of(rel, false, &fed);
+	int first = g->ntables;
+
+	/* opening a table may have the sources read anew: copy before */
 	for (int i = 0; i < n; i++)
 	{
-		BzSeatTable *t;
-
-		if (all[i].level != TL_FILLED || all[i].column[BZ_PERSON_COLUMN].form == BZ_FORM_NONE)
+		if (!looks_into(use, &fed[i]))
 			continue;
 		if (g->ntables == g->capacity)
 			g->table = repalloc(g->table, (g->capacity *= 2) * sizeof(BzSeatTable));
-		t = &g->table[g->ntables++];
-		memset(t, 0, sizeof(*t));
-		t->source = all[i];
+		memset(&g->table[g->ntables], 0, sizeof(BzSeatTable));
+		g->table[g->ntables++].source = fed[i];
+	}
+	for (int i = first; i < g->ntables; i++)
+	{
+		BzSeatTable *t = &g->table[i];
+
 		t->rel = table_open(RelationGetRelid(rel), AccessShareLock);
 		t->index = person_index(t->rel, t->source.column[BZ_PERSON_COLUMN].attno);
 		t->slot = table_slot_create(t->rel, NULL);
-		if (t->index != NULL)
-		{
-			t->scan = bz_index_beginscan(t->rel, t->index, SnapshotAny, 1);
-			t->equal = bz_index_equality(t->index);
-		}
+		if (t->index == NULL)
+			continue;
+		t->scan = bz_index_beginscan(t->rel, t->index, SnapshotAny, 1);
+		t->equal = bz_index_equality(t->index);
+		t->walks = use == BZ_GUARD_MANY_SEATS && t->equal == F_INT8EQ;
+		if (t->walks)
+			bz_walk_open(&t->walk, t->rel, t->index, SnapshotAny);
 	}
 }
 
 /* Open everything that the seats of persons are looked up in: of partitioned tables, the partitions. */
 void
-bz_guard_open(BzGuard *g)
+bz_guard_open(BzGuard *g, BzGuardUse use)
 {
 	const BzSource *all;
 	int n = bz_sources(&all);
@@ -150,16 +173,18 @@ bz_guard_open(BzGuard *g)
 	ListCell *cell;
 
 	bz_finder_open(&g->person, bz_relid(BZ_PERSON), bz_relid(BZ_PERSON_PKEY), 1, RowShareLock);
+	g->many = use == BZ_GUARD_MANY_SEATS;
+	if (g->many)
+		bz_walk_open(&g->persons, g->person.rel, g->person.index, SnapshotSelf);
 	g->capacity = 8;
 	g->table = palloc(g->capacity * sizeof(BzSeatTable));
 	g->ntables = 0;
 	for (int i = 0; i < n; i++)
-		if (all[i].level == TL_FILLED && all[i].column[BZ_PERSON_COLUMN].attno != 0)
+		if (looks_into(use, &all[i]))
 			attached = list_append_unique_oid(attached, all[i].relid);
 	foreach (cell, attached)
 	{
 		Relation rel = try_table_open(lfirst_oid(cell), AccessShareLock);
-		const BzSource *fed;
 
 		if (rel == NULL)
 			continue; /* dropped */
@@ -173,18 +198,12 @@ bz_guard_open(BzGuard *g)
 				Relation part = table_open(lfirst_oid(part_cell), NoLock);
 
 				if (part->rd_rel->relkind == RELKIND_RELATION)
-				{
-					n = bz_sources_of(part, false, &fed);
-					open_table(g, fed, n, part);
-				}
+					open_table(g, use, part);
 				table_close(part, NoLock);
 			}
 		}
 		else
-		{
-			n = bz_sources_of(rel, false, &fed);
-			open_table(g, fed, n, rel);
-		}
+			open_table(g, use, rel);
 		table_close(rel, NoLock);
 	}
 	list_free(attached);
@@ -202,12 +221,16 @@ bz_guard_close(BzGuard *g)
 
 		if (t->index != NULL)
 		{
+			if (t->walks)
+				bz_walk_close(&t->walk);
 			index_endscan(t->scan);
 			index_close(t->index, NoLock);
 		}
 		ExecDropSingleTupleTableSlot(t->slot);
 		table_close(t->rel, NoLock);
 	}
+	if (g->many)
+		bz_walk_close(&g->persons);
 	bz_finder_close(&g->person);
 	pfree(g->table);
 }
@@ -215,17 +238,29 @@ bz_guard_close(BzGuard *g)
 /*
  * Hold a person for the rest of the transaction.  This also proves that the
  * person exists and keeps it from being deleted, as a foreign key's own check
- * would.  The person is not named in the message.
+ * would.  Who was found by a resident id ("named_by", else 0) may have got
+ * another since.  The person is not named in the message.
  */
 void
-bz_guard_hold(BzGuard *g, int64 person, bool must_exist, Oid relid)
+bz_guard_hold(BzGuard *g, int64 person, BzResidentId named_by, bool must_exist, Oid relid)
 {
 	ScanKeyData key;
 	bool held;
+	BzResidentId id;
 
-	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(person));
-	held = BZ_BREAK == BZ_BREAK_SEAT ? bz_find(&g->person, &key)
-									 : bz_hold(&g->person, &key, LockTupleNoKeyExclusive);
+	/* what the walk does not find may be newer than the leaf that it has read */
+	if (g->many && BZ_BREAK != BZ_BREAK_SEAT && bz_walk_to(&g->persons, person) &&
+		index_fetch_heap(g->persons.scan, g->person.slot) &&
+		bz_hold_found(&g->person, LockTupleNoKeyExclusive))
+		held = true;
+	else
+	{
+		ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(person));
+		held = BZ_BREAK == BZ_BREAK_SEAT ? bz_find(&g->person, &key)
+										 : bz_hold(&g->person, &key, LockTupleNoKeyExclusive);
+	}
+	if (named_by != 0)
+		held &= bz_resident_id_of(person, &id) && id == named_by;
 	if (!held && must_exist)
 		ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("person does not exist"),
 				bz_errconstraint_on(relid, "establishment_account"));
@@ -322,6 +357,26 @@ bz_seats_overlap(BzSeat *seat, int n)
 	return false;
 }
 
+/*
+ * Has the person at most one row in all tables, by the entries of their indexes
+ * alone?  Each row has one at least.  The person was held before the walk began,
+ * so none of its rows came later; and a version that a rival has replaced since
+ * keeps its entry as long as our snapshot does.
+ */
+static bool
+at_most_one_row(BzGuard *g, int64 person)
+{
+	int n = 0;
+
+	for (int i = 0; i < g->ntables; i++)
+	{
+		if (!g->table[i].walks)
+			return false;
+		n += bz_walk_count(&g->table[i].walk, person);
+	}
+	return n <= 1;
+}
+
 /* May the person have two seats on some day? */
 bool
 bz_guard_crowded(BzGuard *g, int64 person)
@@ -330,6 +385,8 @@ bz_guard_crowded(BzGuard *g, int64 person)
 	int nnow, nwas;
 	bool crowded;
 
+	if (g->many && at_most_one_row(g, person))
+		return false;
 	bz_guard_seats(g, person, (BzScope){true, 0}, &now, &nnow, &was, &nwas);
 	crowded = bz_seats_overlap(now, nnow);
 	if (now != NULL)

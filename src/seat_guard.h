@@ -9,6 +9,7 @@
 #include "scope.h"
 #include "row.h"
 #include "timeline.h"
+#include "walk.h"
 
 typedef struct BzSeat
 {
@@ -25,20 +26,32 @@ typedef struct BzSeatTable
 	RegProcedure equal;
 	IndexScanDesc scan;
 	TupleTableSlot *slot;
+	BzWalk walk;
+	bool walks; /* the index is of person_id, and persons are asked in ascending order */
 } BzSeatTable;
+
+/* what a guard is opened for */
+typedef enum BzGuardUse
+{
+	BZ_GUARD_SEATS,
+	BZ_GUARD_MANY_SEATS, /* persons are asked in ascending order: first all are held, then all looked at */
+	BZ_GUARD_NAMES		 /* whether a person is named at all, in whatever a table is attached as */
+} BzGuardUse;
 
 typedef struct BzGuard
 {
 	BzFinder person;
+	bool many; /* persons are asked in ascending order, and there are many */
+	BzWalk persons;
 	BzSeatTable *table;
 	int ntables;
 	int capacity;
 	Snapshot started; /* what was committed when we began to look */
 } BzGuard;
 
-extern void bz_guard_open(BzGuard *g);
+extern void bz_guard_open(BzGuard *g, BzGuardUse use);
 extern void bz_guard_close(BzGuard *g);
-extern void bz_guard_hold(BzGuard *g, int64 person, bool must_exist, Oid relid);
+extern void bz_guard_hold(BzGuard *g, int64 person, BzResidentId named_by, bool must_exist, Oid relid);
 extern bool bz_guard_crowded(BzGuard *g, int64 person);
 extern void
 bz_guard_seats(BzGuard *g, int64 person, BzScope scope, BzSeat **now, int *nnow, BzSeat **was, int *nwas);

@@ -14,6 +14,7 @@
 #include "postgres.h"
 #include "compat.h"
 
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "catalog/partition.h"
@@ -26,6 +27,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 #include "catalogue.h"
 #include "names.h"
@@ -111,6 +113,28 @@ level_of(const char *measure)
 	return TL_FILLED;
 }
 
+/*
+ * A string that stays: copies of a source outlive the reading of the catalogue
+ * that made them.  Applications are few.
+ */
+static const char *
+interned(const char *text)
+{
+	static List *known = NIL;
+	ListCell *cell;
+	MemoryContext outer;
+	char *copy;
+
+	foreach (cell, known)
+		if (strcmp(lfirst(cell), text) == 0)
+			return lfirst(cell);
+	outer = MemoryContextSwitchTo(TopMemoryContext);
+	copy = pstrdup(text);
+	known = lappend(known, copy);
+	MemoryContextSwitchTo(outer);
+	return copy;
+}
+
 /* a column of the row of "source" in the slot */
 static Datum
 named(TupleTableSlot *slot, const char *name, bool *isnull)
@@ -137,7 +161,7 @@ read_source(TupleTableSlot *slot, BzSource *source)
 	source->ends_inclusive = DatumGetBool(named(slot, "ends_inclusive", &isnull));
 	value = named(slot, "alias_source", &isnull);
 	if (!isnull)
-		source->system = MemoryContextStrdup(context, TextDatumGetCString(value));
+		source->system = interned(TextDatumGetCString(value));
 	value = named(slot, "constant_category", &isnull);
 	if (isnull)
 		source->constant = -1;
@@ -260,6 +284,21 @@ form_of(BzRole role, Oid type)
 	}
 }
 
+/* The name of a column, NULL where it is gone. */
+static char *
+column_name(Oid relid, AttrNumber attno)
+{
+	HeapTuple tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(attno));
+	char *name = NULL;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	if (!((Form_pg_attribute) GETSTRUCT(tuple))->attisdropped)
+		name = pstrdup(NameStr(((Form_pg_attribute) GETSTRUCT(tuple))->attname));
+	ReleaseSysCache(tuple);
+	return name;
+}
+
 /* Find the columns of a source in a relation that feeds it. */
 static void
 place_columns(BzSource *source, Relation rel)
@@ -273,7 +312,7 @@ place_columns(BzSource *source, Relation rel)
 
 		if (column->attno == 0)
 			continue;
-		name = get_attname(source->relid, column->attno, true);
+		name = column_name(source->relid, column->attno);
 		if (name != NULL && RelationGetRelid(rel) != source->relid)
 			column->attno = get_attnum(RelationGetRelid(rel), name);
 		if (name == NULL || column->attno == InvalidAttrNumber)

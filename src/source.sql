@@ -67,8 +67,22 @@ COMMENT ON FUNCTION bianzhi.source_truncate() IS '清空登记: trigger function
 COMMENT ON FUNCTION bianzhi.source_columns() IS '来源列: trigger function; never fires: the trigger''s list of columns says by name what a table was attached with';
 REVOKE ALL ON FUNCTION bianzhi.source_row(), bianzhi.source_flush(), bianzhi.source_truncate(), bianzhi.source_columns() FROM PUBLIC;
 
+CREATE TABLE bianzhi.source_part (
+	relid regclass NOT NULL,
+	part regclass NOT NULL,
+	PRIMARY KEY (relid, part)
+);
+COMMENT ON TABLE bianzhi.source_part IS '来源分区: the partitions of attached tables whose rows count; kept by the extension, derived, not dumped: it shows who has gone';
+COMMENT ON COLUMN bianzhi.source_part.relid IS '表: attached table';
+COMMENT ON COLUMN bianzhi.source_part.part IS '分区: partition';
+
 CREATE TRIGGER rules_changed AFTER INSERT OR UPDATE OR DELETE ON bianzhi.source
 	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.rules_changed();
+
+CREATE FUNCTION bianzhi.bind_triggers(part regclass) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION bianzhi.bind_triggers(regclass) IS '触发器随分区: lets a partition''s own triggers go when it is detached, as its row trigger does; so a partition that comes back is attached anew';
+REVOKE ALL ON FUNCTION bianzhi.bind_triggers(regclass) FROM PUBLIC;
 
 /*
  * The triggers of a source.  Our row trigger is to fire before any of the user's on the same row, so that what that one
@@ -104,7 +118,13 @@ BEGIN
 			EXECUTE format('CREATE TRIGGER "!bianzhi_truncated" AFTER TRUNCATE ON %s'
 				' FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.source_flush()', part.name);
 		END IF;
+		IF NOT part.is_root THEN
+			PERFORM bianzhi.bind_triggers(part.name);
+			INSERT INTO bianzhi.source_part (relid, part) VALUES (source_triggers.source, part.name) ON CONFLICT DO NOTHING;
+		END IF;
 	END LOOP;
+	DELETE FROM bianzhi.source_part AS p
+	WHERE p.relid = source_triggers.source AND p.part NOT IN (SELECT t.relid FROM pg_partition_tree(source_triggers.source) AS t);
 END
 $$;
 

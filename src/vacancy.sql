@@ -68,7 +68,7 @@ SELECT u.unit_id, u.unit_key, u.name AS unit_name, u.organ_kind, u.level, u.regi
 	c.parent AS parent_category,
 	NOT EXISTS (SELECT 1 FROM bianzhi.category AS below WHERE below.parent = c.code) AS is_leaf,
 	c.display_order AS category_order, v.authorized, v.filled, v.reserved,
-	greatest(v.vacancy, 0) AS vacant, greatest(-v.vacancy, 0) AS over
+	CASE WHEN v.vacancy IS NOT NULL THEN greatest(v.vacancy, 0) END AS vacant, CASE WHEN v.vacancy IS NOT NULL THEN greatest(-v.vacancy, 0) END AS over
 FROM bianzhi.vacancy_on(bianzhi.today()) AS v
 	JOIN bianzhi.unit AS u ON u.unit_id = v.unit_id
 	JOIN bianzhi.category AS c ON c.code = v.category;

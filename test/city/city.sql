@@ -60,6 +60,8 @@ DECLARE
 	salt bigint := (seed * 1009 + city) * 100;
 	units bigint := (SELECT COALESCE(max(unit_id), 0) FROM bianzhi.unit);
 	people bigint := (SELECT COALESCE(max(person_id), 0) FROM bianzhi.person);
+	stays bigint := (SELECT COALESCE(max(occupancy_id), 0) FROM bianzhi.occupancy);
+	posts bigint := (SELECT COALESCE(max(appointment_id), 0) FROM bianzhi.appointment);
 	region integer := 990100 + (city - 1) * 32;
 	documents text[];
 	city_name text := substr('澄临清安云平泰丰宁和景瑞阳新广嘉永江河海', 1 + (city - 1) % 20, 1)
@@ -211,7 +213,7 @@ BEGIN
 			CASE WHEN b.left_on > b.since + 400 OR b.since IS NULL THEN b.left_on END AS left_by
 		FROM born AS b CROSS JOIN LATERAL (SELECT pg_temp.draw(salt + 26, b.g, 100) < 70 AS retired) AS r
 	), now AS MATERIALIZED (
-		SELECT f.*, b.birth, least(day - CASE WHEN f.is_over THEN 400 ELSE 1 END, greatest(f.since + f.d2 % 300, f.left_by + f.d2 % 300,
+		SELECT f.*, b.birth, least(day - CASE WHEN f.is_over THEN 400 + f.a % 240 ELSE 1 END, greatest(f.since + f.d2 % 300, f.left_by + f.d2 % 300,
 				CASE WHEN b.birth + 8050 + f.d2 % 2600 < day THEN b.birth + 8050 + f.d2 % 2600 ELSE day - 1 - f.d2 % 180 END)) AS came,
 			(date_trunc('month', b.birth + make_interval(years => f.age)) + interval '1 month')::date AS retires
 		FROM former AS f CROSS JOIN LATERAL (SELECT pg_temp.birth_near(day - 8250 - pg_temp.draw(salt + 27, f.g, f.age * 365 - 8330), f.residue) AS birth) AS b
@@ -278,7 +280,7 @@ BEGIN
 	ORDER BY s.p;
 
 	INSERT INTO bianzhi.occupancy (occupancy_id, person_id, unit_id, section_id, category, during, counted, entry_kind, exit_kind)
-	SELECT people + s.p, people + s.person, units + s.n, units + s.section, s.category, daterange(s.since, s.until), s.counted, s.entry_kind, s.exit_kind
+	SELECT stays + s.p, people + s.person, units + s.n, units + s.section, s.category, daterange(s.since, s.until), s.counted, s.entry_kind, s.exit_kind
 	FROM city_stay AS s
 	ORDER BY s.p;
 
@@ -288,7 +290,7 @@ BEGIN
 
 	-- posts: leaders and heads of sections, also of those who left; grades there are since June 2019
 	INSERT INTO bianzhi.appointment (appointment_id, person_id, unit_id, section_id, category, title, during)
-	SELECT (SELECT COALESCE(max(appointment_id), 0) FROM bianzhi.appointment) + row_number() OVER (ORDER BY s.p), people + s.person, units + s.n,
+	SELECT posts + row_number() OVER (ORDER BY s.p), people + s.person, units + s.n,
 		CASE WHEN s.place = 0 AND s.post LIKE 'section\_%' THEN units + s.section END, s.post,
 		CASE s.post WHEN 'leader_chief' THEN '主要负责人' WHEN 'leader_deputy' THEN '班子副职' WHEN 'section_chief' THEN '负责人' WHEN 'section_deputy' THEN '副职' END,
 		daterange(greatest(s.since, CASE

@@ -58,6 +58,11 @@ FROM generate_series(1, 2000) AS p;
 INSERT INTO bianzhi.appointment (person_id, unit_id, category, during)
 SELECT p, 2 + p % 4, 'leader_deputy', daterange('2020-01-01'::date + p, '2027-01-01'::date + p) FROM generate_series(1, 300) AS p;
 INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during) VALUES (1, 3, 'administrative', '[2026-06-01,)');
+-- an application's own table, which has lost a column
+CREATE TABLE own_staff (staff_id bigint PRIMARY KEY, old text, dept text, kind text, hired date, left_on date);
+ALTER TABLE own_staff DROP COLUMN old;
+INSERT INTO own_staff SELECT i, 'U5', 'own', '2021-01-01'::date + i, CASE WHEN i % 2 = 0 THEN '2027-01-01'::date + i END FROM generate_series(1, 50) AS i;
+SELECT bianzhi.attach('own_staff', 'filled', unit => 'dept', category => 'kind', starts => 'hired', ends => 'left_on');
 SELECT bianzhi.go_live();
 INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during) SELECT 2000 + i, 5, 'administrative', '[2026-12-01,)' FROM generate_series(1, 40) AS i;
 UPDATE bianzhi.quota SET amount = 2 WHERE unit_id = 4 AND category = 'administrative';
@@ -132,6 +137,8 @@ for my $case ([ 'a full body', "VALUES (3000, 1, 'administrative', $from)", '235
 	my (undef, undef, $error) = $new->psql('office', "$enter $values");
 	like($error, qr/ERROR:  $state:/, "$what is refused");
 }
+my (undef, undef, $error) = $new->psql('office', "\\set VERBOSITY verbose\nINSERT INTO own_staff VALUES (51, 'U4', 'own', '2026-12-01', NULL)");
+like($error, qr/ERROR:  23514:/, 'and so is a row of a table that is attached');
 is($new->safe_psql('office', "INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during)"
 	  . " VALUES (3000, 3, 'own', $from) RETURNING occupancy_id"), $last + 5, 'who fits is taken; identities continue, after the four that were refused');
 is($new->safe_psql('office', 'SELECT * FROM bianzhi.verify()'), '', 'verify() finds nothing after writing');

@@ -29,7 +29,8 @@ sub same
 	$primary->wait_for_catchup($standby);
 	my %here = BianzhiOffice::answers($primary, 'office');
 	my %there = BianzhiOffice::answers($standby, 'office');
-	is($there{$_}, $here{$_}, "$what: the same $_") for sort keys %here;
+	# sequences of a copy are some values ahead
+	is($there{$_}, $here{$_}, "$what: the same $_") for grep { $_ ne 'sequences' } sort keys %here;
 	is($standby->safe_psql('office', 'SELECT * FROM bianzhi.verify()'), '', "$what: verify() finds nothing on the standby");
 	return;
 }
@@ -43,14 +44,15 @@ for my $question ("vacancy_on('2027-06-30')", "vacancy_between('2026-01-01', '20
 	is($standby->safe_psql('office', "SELECT * FROM bianzhi.$question ORDER BY 1, 2, 3" =~ s/ ORDER BY.*//r),
 		$primary->safe_psql('office', "SELECT * FROM bianzhi.$question"), "the standby answers $question as the primary does");
 }
-BianzhiOffice::refused($standby, 'office', "SELECT bianzhi.$_", '25006', "it refuses to write: $_") for 'recount()', 'suspend(\'x\')', "lock_accounts('{1}')";
+BianzhiOffice::refused($standby, 'office', 'SELECT bianzhi.recount()', '(?:25006|55000)', 'it refuses to write: recount()');
+BianzhiOffice::refused($standby, 'office', "SELECT bianzhi.$_", '25006', "it refuses to write: $_") for "suspend('x')", "lock_accounts('{1}')";
 
 # a session on the standby learns at once what the primary decides
 
 my $reader = $standby->background_psql('office', on_error_stop => 0);
 my $fits = "SELECT verdict FROM bianzhi.would_exceed(6, 'administrative', '[2026-12-01,)')";
 my $before = $reader->query('SELECT bianzhi.is_live()') . ' ' . $reader->query($fits);
-is($before, 't not_configured', 'a session on the standby');
+is($before, 't recorded', 'a session on the standby');
 $primary->safe_psql('office', "UPDATE bianzhi.category SET without_quota = 'allow' WHERE code = 'administrative'");
 $primary->wait_for_catchup($standby);
 is($reader->query($fits), 'fits', 'it judges by a rule that has changed');
@@ -93,7 +95,7 @@ sub wait_for_rows
 
 my @writers = map { write_on(1000 * $_) } 1, 3;
 my $long = $primary->background_psql('office');
-$long->query_safe("BEGIN; $enter SELECT i, 2 + i % 2, 'administrative', '[2026-12-01,)' FROM generate_series(8000, 8099) AS i; SAVEPOINT s; DELETE FROM bianzhi.occupancy WHERE person_id < 50 AND unit_id = 2");
+$long->query_safe("BEGIN; $enter SELECT i, 6, 'administrative', '[2026-12-01,)' FROM generate_series(8000, 8099) AS i; SAVEPOINT s; DELETE FROM bianzhi.occupancy WHERE person_id < 50 AND unit_id = 6");
 wait_for_rows(100);
 my $wrong = '';
 my $seen = 0;
@@ -109,15 +111,16 @@ $primary->safe_psql('office', "SELECT pg_create_restore_point('middle')");
 my $middle = $primary->safe_psql('office', 'SELECT count(*) FROM bianzhi.occupancy');
 $long->query_safe('ROLLBACK TO s; COMMIT');
 $long->quit;
-$primary->safe_psql('office', "BEGIN; $enter VALUES (8200, 5, 'administrative', '[2026-12-01,)'); PREPARE TRANSACTION 'hire'");
+$primary->safe_psql('office', "BEGIN; $enter VALUES (8200, 6, 'administrative', '[2026-12-01,)'); PREPARE TRANSACTION 'hire'");
 $_->{handle}->finish for @writers;
 like(slurp_file($_->{out}), qr/\A\z/, 'a writer met no error') for @writers;
 my $end = $primary->safe_psql('office', 'SELECT count(*) FROM bianzhi.occupancy');
 cmp_ok($end, '>', $middle + 200, 'written on after the restore point');
 same('after writing');
 my $taken = $primary->safe_psql('office', 'SELECT max(occupancy_id) FROM bianzhi.occupancy');
+my $segment = $primary->safe_psql('office', 'SELECT pg_walfile_name(pg_current_wal_lsn())');
 $primary->safe_psql('office', 'SELECT pg_switch_wal()');
-$primary->poll_query_until('office', 'SELECT last_archived_wal >= (SELECT pg_walfile_name(restart_lsn) FROM (SELECT pg_current_wal_lsn() AS restart_lsn) AS x) OR last_archived_time > now() - interval \'1 minute\' FROM pg_stat_archiver') or die 'not archived';
+$primary->poll_query_until('office', "SELECT last_archived_wal >= '$segment' FROM pg_stat_archiver") or die 'not archived';
 
 # the primary dies under writers, and the standby takes over
 
@@ -145,7 +148,7 @@ sub recovered
 {
 	my ($point) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($point);
-	$node->init_from_backup($primary, 'base', has_restoring => 1);
+	$node->init_from_backup($primary, 'base', has_restoring => 1, standby => 0);
 	$node->append_conf('postgresql.conf', "recovery_target_name = '$point'\nrecovery_target_action = 'promote'");
 	$node->start;
 	$node->poll_query_until('office', 'SELECT NOT pg_is_in_recovery()') or die 'still in recovery';

@@ -1,0 +1,94 @@
+-- A made-up city of the size of a real one: what test/city has loaded goes live, and the towns' own application comes under
+-- the limits. psql reads this from standard input. Stops with an error where something comes out otherwise than it should.
+
+\set ON_ERROR_STOP on
+\pset footer off
+\pset null '-'
+SET lc_messages = 'C';
+
+CREATE FUNCTION pg_temp.expect(got text, wanted text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	IF got IS DISTINCT FROM wanted THEN
+		RAISE EXCEPTION 'the demonstration went wrong: got %, wanted %', got, wanted;
+	END IF;
+END
+$$;
+
+\echo
+\echo '== 9  一座虚构的城市 / A made-up city: what is loaded =='
+SELECT (SELECT count(*) FROM bianzhi.unit WHERE level = 'city' AND NOT is_section AND rank = '正处级') AS "市级机构 bodies",
+	(SELECT count(*) FROM bianzhi.unit WHERE NOT is_section) AS "全部机构 units",
+	(SELECT count(*) FROM bianzhi.unit WHERE is_section) AS "内设机构 sections",
+	(SELECT count(*) FROM bianzhi.quota) AS "编制台账 quota lines",
+	(SELECT count(*) FROM bianzhi.occupancy) AS "占编 seats taken",
+	(SELECT count(*) FROM bianzhi.occupancy WHERE upper(during) <= bianzhi.today()) AS "其中已离开 of them left",
+	(SELECT count(*) FROM bianzhi.occupancy WHERE lower(during) > bianzhi.today()) AS "未到 to come",
+	(SELECT count(*) FROM town_staff) AS "乡镇人事系统 towns' own table";
+
+\timing on
+\set QUIET off
+\set ECHO queries
+SELECT * FROM bianzhi.go_live();
+\set QUIET on
+\timing off
+\set QUIET off
+
+\echo
+\echo '== 10  按机构类别看空编 / Vacancies by kind of body =='
+SELECT COALESCE(k.name_zh, '乡镇') AS organ_kind, count(DISTINCT v.unit_id) AS units, sum(v.authorized) AS authorized, sum(v.filled) AS filled,
+	sum(v.vacant) AS vacant, sum(v.over) AS over
+FROM bianzhi.vacancy AS v LEFT JOIN bianzhi.organ_kind AS k ON k.code = v.organ_kind
+WHERE v.measure = 'establishment' AND v.parent_category IS NULL AND NOT v.is_section
+GROUP BY k.code ORDER BY k.display_order;
+
+\echo
+\echo '== 11  历史超编成为线索 / Old excess becomes leads, not refusals =='
+SELECT kind, count(*) FROM bianzhi.lead GROUP BY kind ORDER BY kind;
+SELECT u.name, l.subject, l.evidence ->> 'over' AS over, l.evidence ->> 'first' AS first_day
+FROM bianzhi.lead AS l JOIN bianzhi.unit AS u USING (unit_id)
+WHERE l.kind = 'excess_at_go_live' ORDER BY (l.evidence ->> 'over')::integer DESC, u.unit_key LIMIT 5;
+\set ECHO none
+\set QUIET on
+
+-- of the towns that use the application's code: an office that has no seat free, one that has, and somebody who sits elsewhere
+SELECT max(a.alias) FILTER (WHERE w.verdict = 'exceeds') AS full_dept, max(a.alias) FILTER (WHERE w.verdict = 'fits') AS free_dept,
+	max(u.name) FILTER (WHERE w.verdict = 'exceeds') AS full_name
+FROM bianzhi.unit_alias AS a JOIN bianzhi.unit AS u USING (unit_id) JOIN bianzhi.quota AS q USING (unit_id)
+	CROSS JOIN LATERAL bianzhi.would_exceed(u.unit_id, q.category, daterange(bianzhi.today(), NULL)) AS w
+WHERE q.category = 'institution_full' \gset
+SELECT p.resident_id AS elsewhere
+FROM bianzhi.occupancy AS o JOIN bianzhi.person AS p USING (person_id) JOIN bianzhi.unit AS u USING (unit_id)
+WHERE u.unit_key = '001-00-024' AND o.during @> bianzhi.today() AND upper_inf(o.during) ORDER BY o.occupancy_id LIMIT 1 \gset
+INSERT INTO bianzhi.person (resident_id, name, sex, birth_date, retire_track) VALUES ('990000197001010018', '张三', 1, '1970-01-01', 'M60');
+SELECT bianzhi.today() AS today, max(staff_no) + 1 AS next_no FROM town_staff \gset
+\set QUIET off
+\set ECHO queries
+
+\echo
+\echo '== 12  应用系统自己的表 / The application''s own table, its own words, its SQL unchanged:' :full_name '=='
+SELECT * FROM town_staff WHERE dept = :'full_dept' ORDER BY staff_no DESC LIMIT 3;
+\set ON_ERROR_STOP off
+INSERT INTO town_staff (staff_no, dept, kind, idno, hired) VALUES (:next_no, :'full_dept', '03', '990000197001010018', :'today');
+\set got :SQLSTATE
+INSERT INTO town_staff (staff_no, dept, kind, idno, hired) VALUES (:next_no, :'free_dept', '03', :'elsewhere', :'today');	-- 已占市财政局的编制 / holds a seat in the bureau of finance
+\set got :got :SQLSTATE
+\set ON_ERROR_STOP on
+INSERT INTO town_staff (staff_no, dept, kind, idno, hired) VALUES (:next_no, :'free_dept', '03', '990000197001010018', :'today');
+\set ECHO none
+\set QUIET on
+SELECT pg_temp.expect(:'got', '2351423P01') \gset
+\set QUIET off
+\set ECHO queries
+
+\echo
+\echo '== 13  核对 / The truth: verify() finds no difference =='
+\set QUIET on
+\pset footer on
+\timing on
+\set QUIET off
+SELECT * FROM bianzhi.verify();
+\set got :ROW_COUNT
+\set ECHO none
+\set QUIET on
+\timing off
+SELECT pg_temp.expect(:'got', '0') \gset
