@@ -240,6 +240,21 @@ SELECT taken();
 SELECT sound();
 TRUNCATE bianzhi.quota;
 
+-- under a ceiling: the seat that is taken back can be given out elsewhere; then the leaving cannot be undone any more
+
+TRUNCATE bianzhi.quota, bianzhi.occupancy;
+SET bianzhi.effective_on = '-infinity';
+UPDATE bianzhi.unit SET parent_id = 6 WHERE unit_id IN (1, 2);
+RESET bianzhi.effective_on;
+SELECT try($$INSERT INTO bianzhi.ceiling (unit_id, category, amount, during, document_no) VALUES (6, 'administrative', 3, '[2020-01-01,)', '总量1号')$$);
+SELECT recovering('A', 'administrative', 2), line('B', 'administrative', 1), seat(1, 'A', 'administrative', '[2024-01-01,)'), leaves(1, '2027-01-01');
+SELECT line('B', 'administrative', 1, '[2026-12-31,)');
+SELECT line('B', 'administrative', 1, '[2027-01-01,)'), leaves(1, '2026-12-01'), leaves(1, '2027-02-01'), leaves(1, NULL);
+SELECT taken();
+SELECT sound(), leads();
+DELETE FROM bianzhi.ceiling;
+TRUNCATE bianzhi.quota, bianzhi.occupancy;
+
 -- many at once; and one among very many of whom nothing is taken back
 
 INSERT INTO bianzhi.person (person_id, name) SELECT n, '人员' || n FROM generate_series(1001, 3000) AS n;

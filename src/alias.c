@@ -141,7 +141,8 @@ look_up_unit(const char *system, const char *word, bool is_key, Meanings *is)
 		bool found;
 
 		text_key(&keys[1], 2, whose[i]);
-		for (found = bz_find(&f, keys); found; found = index_getnext_slot(f.scan, ForwardScanDirection, f.slot))
+		for (found = bz_find(&f, keys); found;
+			 found = index_getnext_slot(f.scan, ForwardScanDirection, f.slot))
 		{
 			int32 from, to;
 

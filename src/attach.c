@@ -64,7 +64,8 @@ call_as_owner(FunctionCallInfo fcinfo, const char *sql, int nargs, Oid *types)
 	bz_as_owner(&user, &security);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	if (SPI_execute_with_args(sql, nargs, types, values, nulls, false, 1) != SPI_OK_SELECT || SPI_processed != 1)
+	if (SPI_execute_with_args(sql, nargs, types, values, nulls, false, 1) != SPI_OK_SELECT ||
+		SPI_processed != 1)
 		elog(ERROR, "SPI_execute_with_args failed for \"%s\"", sql);
 	/* void and bigint: passed by value */
 	result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
@@ -132,7 +133,8 @@ bind_triggers(PG_FUNCTION_ARGS)
 		if (!OidIsValid(oid))
 			continue;
 		ObjectAddressSet(trigger, TriggerRelationId, oid);
-		deleteDependencyRecordsForSpecific(TriggerRelationId, oid, DEPENDENCY_AUTO, TriggerRelationId, row.objectId);
+		deleteDependencyRecordsForSpecific(TriggerRelationId, oid, DEPENDENCY_AUTO, TriggerRelationId,
+										   row.objectId);
 		recordDependencyOn(&trigger, &row, DEPENDENCY_AUTO);
 	}
 	CommandCounterIncrement();
@@ -171,16 +173,20 @@ person_stays(PG_FUNCTION_ARGS)
 
 	gone = TRIGGER_FIRED_BY_DELETE(trigger->tg_event);
 	desc = RelationGetDescr(trigger->tg_relation);
-	person = DatumGetInt64(heap_getattr(trigger->tg_trigtuple, get_attnum(bz_relid(BZ_PERSON), "person_id"), desc, &isnull));
+	person = DatumGetInt64(
+		heap_getattr(trigger->tg_trigtuple, get_attnum(bz_relid(BZ_PERSON), "person_id"), desc, &isnull));
 	id = (BzResidentId) DatumGetInt64(
 		heap_getattr(trigger->tg_trigtuple, get_attnum(bz_relid(BZ_PERSON), "resident_id"), desc, &isnull));
 	bz_guard_open(&guard, BZ_GUARD_NAMES);
 	if (bz_guard_named(&guard, person, gone, isnull ? NULL : &id))
-		ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-				gone ? errmsg("a person that an attached table names cannot be deleted")
-					 : errmsg("the resident id of a person that an attached table names cannot be changed"),
-				gone ? 0
-					 : errhint("Correct the rows of the attached table to name nobody, then the person, then the rows again."));
+		ereport(
+			ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+			gone ? errmsg("a person that an attached table names cannot be deleted")
+				 : errmsg("the resident id of a person that an attached table names cannot be changed"),
+			gone
+				? 0
+				: errhint(
+					  "Correct the rows of the attached table to name nobody, then the person, then the rows again."));
 	bz_guard_close(&guard);
 	PG_RETURN_POINTER(NULL);
 }

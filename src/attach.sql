@@ -84,6 +84,34 @@ $$;
 COMMENT ON FUNCTION bianzhi.refuse_dangling(regclass) IS '拒绝悬空引用: raises 23503 where rows of a table, or of any source, name what does not exist or does not fit';
 REVOKE ALL ON FUNCTION bianzhi.refuse_dangling(regclass) FROM PUBLIC;
 
+-- types of the columns that a role may have; a unit and a category may be enumerations, too
+CREATE FUNCTION bianzhi.readable_types(role text) RETURNS regtype[]
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+		WHEN role IN ('unit', 'category') THEN '{smallint,integer,bigint,text,character varying,character,name,uuid}'
+		WHEN role = 'person' THEN '{smallint,integer,bigint,text,character varying,character,bianzhi.resident_id}'
+		WHEN role = 'starts' THEN '{date,timestamp without time zone,daterange}'
+		WHEN role = 'ends' THEN '{date,timestamp without time zone}'
+		WHEN role = 'during' THEN '{daterange}'
+		WHEN role = 'seats' THEN '{smallint,integer,bigint}'
+		WHEN role = 'condition' THEN '{boolean}'
+	END::regtype[]
+$$;
+COMMENT ON FUNCTION bianzhi.readable_types(text) IS '可读类型: types, without domains, that the column of a role may have in an attached table';
+REVOKE ALL ON FUNCTION bianzhi.readable_types(text) FROM PUBLIC;
+
+CREATE FUNCTION bianzhi.is_readable(role text, type regtype) RETURNS boolean
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT type = ANY (bianzhi.readable_types(role))
+		OR role IN ('unit', 'category') AND EXISTS (SELECT 1 FROM pg_type AS t WHERE t.oid = is_readable.type AND t.typtype = 'e')
+$$;
+COMMENT ON FUNCTION bianzhi.is_readable(text, regtype) IS '类型可读: whether the column of a role may have a type';
+REVOKE ALL ON FUNCTION bianzhi.is_readable(text, regtype) FROM PUBLIC;
+
 CREATE FUNCTION bianzhi.attach_source(source regclass, measure text, unit name, category text, starts name, ends name,
 	seats name, person name, condition name, ends_inclusive boolean, alias_source text) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -129,14 +157,11 @@ BEGIN
 	END IF;
 	FOR wanted IN
 		SELECT *
-		FROM (VALUES (1, unit, '{smallint,integer,bigint,text,character varying,character,name,uuid}'::regtype[]),
-			(2, CASE WHEN category NOT LIKE '=%' THEN category::name END,
-				'{smallint,integer,bigint,text,character varying,character,name,uuid}'),
-			(3, person, '{smallint,integer,bigint,text,character varying,character,bianzhi.resident_id}'),
-			(4, CASE WHEN NOT COALESCE(is_range, false) THEN starts END, '{date,timestamp without time zone,daterange}'),
-			(5, CASE WHEN NOT COALESCE(is_range, false) THEN ends END, '{date,timestamp without time zone}'),
-			(6, CASE WHEN is_range THEN starts END, '{daterange}'), (7, seats, '{smallint,integer,bigint}'), (8, condition, '{boolean}'))
-			AS v (place, column_name, types)
+		FROM (VALUES (1, 'unit', unit), (2, 'category', CASE WHEN category NOT LIKE '=%' THEN category::name END), (3, 'person', person),
+			(4, 'starts', CASE WHEN NOT COALESCE(is_range, false) THEN starts END),
+			(5, 'ends', CASE WHEN NOT COALESCE(is_range, false) THEN ends END),
+			(6, 'during', CASE WHEN is_range THEN starts END), (7, 'seats', seats), (8, 'condition', condition))
+			AS v (place, role, column_name)
 		ORDER BY place
 	LOOP
 		number := NULL;
@@ -147,10 +172,11 @@ BEGIN
 				RAISE EXCEPTION 'column "%" of table % does not exist', wanted.column_name, source USING ERRCODE = 'undefined_column';
 			END IF;
 			type := bianzhi.source_column_type(source, number);
-			IF type <> ALL (wanted.types) AND NOT (wanted.place <= 2 AND EXISTS (SELECT 1 FROM pg_type AS t WHERE t.oid = type AND t.typtype = 'e')) THEN
+			IF NOT bianzhi.is_readable(wanted.role, type) THEN
 				RAISE EXCEPTION 'column "%" of table % has type %, which cannot be read', wanted.column_name, source, type
-					USING ERRCODE = 'datatype_mismatch', HINT = format('Types that can: %s%s.', array_to_string(wanted.types, ', '),
-						CASE WHEN wanted.place <= 2 THEN ', enumerations' END);
+					USING ERRCODE = 'datatype_mismatch',
+						HINT = format('Types that can: %s%s.', array_to_string(bianzhi.readable_types(wanted.role), ', '),
+							CASE WHEN wanted.role IN ('unit', 'category') THEN ', enumerations' END);
 			END IF;
 		END IF;
 		numbers := numbers || number;
@@ -210,6 +236,9 @@ DECLARE
 	bare record;
 	own record;
 BEGIN
+	IF source IS NULL THEN
+		RAISE EXCEPTION 'no table is given' USING ERRCODE = 'null_value_not_allowed';
+	END IF;
 	SELECT max(s.source_id) INTO attached FROM bianzhi.source AS s WHERE s.relid = attach_again.source AND s.alias_source IS NOT NULL;
 	IF attached IS NULL THEN
 		RAISE EXCEPTION 'table % is not attached', source USING ERRCODE = 'object_not_in_prerequisite_state';

@@ -40,7 +40,8 @@ query(const char *sql, int nargs, Oid *types, Datum *values)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	plan = SPI_prepare(sql, nargs, types);
-	if (plan == NULL || SPI_execute_snapshot(plan, values, NULL, GetLatestSnapshot(), InvalidSnapshot, true, false, 0) != SPI_OK_SELECT)
+	if (plan == NULL || SPI_execute_snapshot(plan, values, NULL, GetLatestSnapshot(), InvalidSnapshot, true,
+											 false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not run \"%s\"", sql);
 	SetUserIdAndSecContext(user, security);
 }
@@ -79,7 +80,8 @@ bz_ceilings_over(int64 unit, int category, BzCeiling **over)
 		HeapTuple row = SPI_tuptable->vals[i];
 
 		(*over)[i].top = DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
-		bz_range_days(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull), &(*over)[i].days.from, &(*over)[i].days.to);
+		bz_range_days(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull), &(*over)[i].days.from,
+					  &(*over)[i].days.to);
 	}
 	SPI_finish();
 	return n;

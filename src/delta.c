@@ -60,8 +60,8 @@ typedef struct FlushAccount
 {
 	BzAccount *account;
 	int nevents;
-	int first; /* place of its first event once sorted */
-	bool bare; /* charged with BZ_BARE already */
+	int first;	/* place of its first event once sorted */
+	bool bare;	/* charged with BZ_BARE already */
 	int novers; /* ceilings over its quotas, -1: not asked yet */
 	BzCeiling *over;
 	TlRange within;
@@ -497,8 +497,10 @@ apply(Flush *f)
 			continue;
 		CHECK_FOR_INTERRUPTS();
 		n = net_change(sorted + a->first - a->nevents, a->nevents, net);
-		bz_apply(&writer, a->account->account_id, net, n, a->within, ceiling, CurrentMemoryContext, &a->applied);
-		if (a->applied.uncovered && !ceiling && !a->account->is_section && bz_category(a->account->key.category) != NULL)
+		bz_apply(&writer, a->account->account_id, net, n, a->within, ceiling, CurrentMemoryContext,
+				 &a->applied);
+		if (a->applied.uncovered && !ceiling && !a->account->is_section &&
+			bz_category(a->account->key.category) != NULL)
 			accuse_below(a->account->key.unit, a->account->key.category);
 		if (a->applied.suspect)
 			accuse(ceiling ? BZ_CEILING : BZ_LIMIT, a->account->account_id);

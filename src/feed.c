@@ -41,7 +41,8 @@ note(const BzSource *source, const BzRow *row, int sign)
 		d.level = TL_FILLED; /* a line that does not count is only looked up */
 	bz_delta_note(&d);
 	if (row->person != 0)
-		bz_delta_person(row->person, (BzResidentId) row->named_by, sign > 0, sign > 0 && row->counts && source->level == TL_FILLED);
+		bz_delta_person(row->person, (BzResidentId) row->named_by, sign > 0,
+						sign > 0 && row->counts && source->level == TL_FILLED);
 }
 
 static void
@@ -68,9 +69,10 @@ sources_of(Relation rel, const BzSource **fed)
 	int n = bz_sources_of(rel, true, fed);
 
 	if (n == 0)
-		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				errmsg("table \"%s\" has triggers of bianzhi but is not attached", RelationGetRelationName(rel)),
-				errhint("Attach the table again, or take the triggers away with bianzhi.detach()."));
+		ereport(
+			ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			errmsg("table \"%s\" has triggers of bianzhi but is not attached", RelationGetRelationName(rel)),
+			errhint("Attach the table again, or take the triggers away with bianzhi.detach()."));
 	for (int i = 0; i < n; i++)
 		if ((*fed)[i].system != NULL)
 		{

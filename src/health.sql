@@ -54,6 +54,11 @@ AS $$
 	WHERE p.relid <> s.relid AND (c.relkind = 'r' OR n.name = '!bianzhi_flush')
 		AND NOT EXISTS (SELECT 1 FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgname = n.name)
 	UNION ALL
+	SELECT 'error', 'a partition of a source has gone, and its rows count still', p.part::text, format('Run bianzhi.attach(%L).', p.relid)
+	FROM bianzhi.source_part AS p
+	WHERE EXISTS (SELECT 1 FROM bianzhi.source AS s JOIN pg_class AS c ON c.oid = s.relid WHERE s.relid = p.relid)
+		AND NOT EXISTS (SELECT 1 FROM pg_partition_tree(p.relid) AS t WHERE t.relid = p.part)
+	UNION ALL
 	SELECT DISTINCT 'warning', 'a table has triggers of the limits and is not attached', t.tgrelid::regclass::text,
 		format('Run bianzhi.detach(%L).', t.tgrelid::regclass)
 	FROM pg_trigger AS t
@@ -65,6 +70,15 @@ AS $$
 		format('Run bianzhi.detach(%L), and attach the table again with the columns that it has now.', s.relid)
 	FROM bianzhi.source AS s CROSS JOIN LATERAL bianzhi.source_columns_of(s.source_id) AS n
 	WHERE EXISTS (SELECT 1 FROM pg_attribute AS a WHERE a.attrelid = s.relid AND a.attnum = n.attnum AND a.attisdropped)
+	UNION ALL
+	SELECT DISTINCT 'error', 'a column of a source cannot be read', s.relid::text || ' ' || a.attname,
+		format('Run bianzhi.detach(%L), and attach the table again with columns that can be read.', s.relid)
+	FROM bianzhi.source AS s
+		CROSS JOIN LATERAL (VALUES ('unit', s.unit_column), ('category', s.category_column), ('person', s.person_column),
+			('starts', s.starts_column), ('ends', s.ends_column), ('during', s.during_column), ('seats', s.seats_column),
+			('condition', s.condition_column)) AS r (role, attnum)
+		JOIN pg_attribute AS a ON a.attrelid = s.relid AND a.attnum = r.attnum AND NOT a.attisdropped
+	WHERE s.alias_source IS NOT NULL AND NOT bianzhi.is_readable(r.role, bianzhi.source_column_type(s.relid, r.attnum))
 	UNION ALL
 	SELECT 'warning', 'with which columns a table was attached would be lost in a dump', s.relid::text,
 		format('Run bianzhi.detach(%L), and attach the table again.', s.relid)

@@ -317,7 +317,8 @@ examine(int64 id, BzScope scope, Case *found)
 		if (asked > 0 && (over || closed))
 			add_finding(&found->breach, day, next, rules->enforced_since, today, now, was, closed);
 		else if ((over && (now->v[TL_AUTHORIZED] < was->v[TL_AUTHORIZED] || was->v[TL_LINES] == 0)) ||
-				 (now->v[TL_LINES] == 0 && was->v[TL_LINES] > 0 && tl_load(now) > 0 && !found->account.ceiling))
+				 (now->v[TL_LINES] == 0 && was->v[TL_LINES] > 0 && tl_load(now) > 0 &&
+				  !found->account.ceiling))
 			add_finding(&found->cut, day, next, TL_BEGIN, today, now, was, false);
 		else if (asked > 0 && found->breach.found && day == found->breach.until)
 			found->breach.room = true;
@@ -399,12 +400,13 @@ judge_ceiling(int64 id, bool cut, BzScope scope, BzWrite write)
 	{
 		prove(&one.account, over);
 		ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
-				errmsg("establishment ceiling exceeded: unit \"%s\", category \"%s\", first on %s", unit, category,
-					   bz_day_text(over->first)),
-				bz_may_read(write.writer, BZ_STRENGTH) ? errdetail("ceiling %lld, given out %lld, asked %lld",
-													 (long long) over->now.v[TL_AUTHORIZED],
-													 (long long) over->was.v[TL_FILLED], (long long) over->asked)
-										 : 0,
+				errmsg("establishment ceiling exceeded: unit \"%s\", category \"%s\", first on %s", unit,
+					   category, bz_day_text(over->first)),
+				bz_may_read(write.writer, BZ_STRENGTH)
+					? errdetail("ceiling %lld, given out %lld, asked %lld",
+								(long long) over->now.v[TL_AUTHORIZED], (long long) over->was.v[TL_FILLED],
+								(long long) over->asked)
+					: 0,
 				bz_errconstraint_on(write.relid, "establishment_ceiling"));
 	}
 	if (one.breach.found)

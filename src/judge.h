@@ -10,11 +10,11 @@
 /* in the order in which they are judged */
 typedef enum BzCharge
 {
-	BZ_SEAT,	/* a person may hold two seats on a day */
+	BZ_SEAT,		/* a person may hold two seats on a day */
 	BZ_CEILING,		/* more quotas may be given out than a ceiling allows */
 	BZ_CEILING_CUT, /* a ceiling was set, and may be below what is given out */
-	BZ_BARE, /* a row may stand where no quota line does */
-	BZ_LIMIT /* an account may be over */
+	BZ_BARE,		/* a row may stand where no quota line does */
+	BZ_LIMIT		/* an account may be over */
 } BzCharge;
 
 typedef struct BzSuspect

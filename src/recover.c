@@ -145,14 +145,13 @@ run(const char *sql, int nargs, Oid *types, Datum *values)
 	SPI_freeplan(plan);
 }
 
-/* A column of a row of the last result; columns that may be null say so. */
+/* A column, which is not null, of a row of the last result. */
 static Datum
-column(int row, int number, bool *isnull)
+column(int row, int number)
 {
-	bool null;
+	bool isnull;
 
-	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, number,
-						 isnull == NULL ? &null : isnull);
+	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, number, &isnull);
 }
 
 static int
@@ -182,7 +181,7 @@ load_units(void)
 	nunits = (int) SPI_processed;
 	unit = MemoryContextAllocHuge(context, (nunits + 1) * sizeof(int64));
 	for (int i = 0; i < nunits; i++)
-		unit[i] = DatumGetInt64(column(i, 1, NULL));
+		unit[i] = DatumGetInt64(column(i, 1));
 	qsort(unit, nunits, sizeof(int64), by_value);
 	SPI_freetuptable(SPI_tuptable);
 	loaded_generation = now;
@@ -253,7 +252,7 @@ note_row(Relation rel, TupleTableSlot *slot)
 		add_note(seat, in_unit);
 }
 
-/* What an account is authorised to have, without what the lines of these seats take from it. */
+/* What an account is authorised to have as it is now. */
 static void
 read_authorized(Authorized *a, int64 account)
 {
@@ -309,8 +308,6 @@ give_back(Authorized *a, const Line *line)
 	int from = step_of(a, line->days.from);
 	int to = line->days.to == TL_END ? a->n : step_of(a, line->days.to);
 
-	if (line->days.to == TL_END)
-		to = a->n;
 	for (int i = from; i < to; i++)
 		a->step[i].by.v[TL_AUTHORIZED] -= line->amount;
 }
@@ -427,11 +424,11 @@ read_leavings(Datum seats, int *n)
 	leaving = MemoryContextAllocHuge(CurrentMemoryContext, (*n + 1) * sizeof(Leaving));
 	for (int i = 0; i < *n; i++)
 	{
-		leaving[i].unit = DatumGetInt64(column(i, 1, NULL));
-		leaving[i].category = TextDatumGetCString(column(i, 2, NULL));
-		leaving[i].seat = DatumGetInt64(column(i, 3, NULL));
-		leaving[i].day = DatumGetDateADT(column(i, 4, NULL));
-		leaving[i].document = column(i, 5, NULL);
+		leaving[i].unit = DatumGetInt64(column(i, 1));
+		leaving[i].category = TextDatumGetCString(column(i, 2));
+		leaving[i].seat = DatumGetInt64(column(i, 3));
+		leaving[i].day = DatumGetDateADT(column(i, 4));
+		leaving[i].document = column(i, 5);
 	}
 	return leaving;
 }
@@ -450,12 +447,12 @@ read_lines(Datum seats, int *n)
 	line = MemoryContextAllocHuge(CurrentMemoryContext, (*n + 1) * sizeof(Line));
 	for (int i = 0; i < *n; i++)
 	{
-		line[i].unit = DatumGetInt64(column(i, 1, NULL));
-		line[i].category = TextDatumGetCString(column(i, 2, NULL));
-		line[i].seat = DatumGetInt64(column(i, 3, NULL));
-		line[i].quota = DatumGetInt64(column(i, 4, NULL));
-		line[i].amount = DatumGetInt32(column(i, 5, NULL));
-		bz_range_days(column(i, 6, NULL), &line[i].days.from, &line[i].days.to);
+		line[i].unit = DatumGetInt64(column(i, 1));
+		line[i].category = TextDatumGetCString(column(i, 2));
+		line[i].seat = DatumGetInt64(column(i, 3));
+		line[i].quota = DatumGetInt64(column(i, 4));
+		line[i].amount = DatumGetInt32(column(i, 5));
+		bz_range_days(column(i, 6), &line[i].days.from, &line[i].days.to);
 		line[i].wanted = false;
 	}
 	return line;

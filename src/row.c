@@ -44,6 +44,16 @@ integer_column(const BzColumn *column, TupleTableSlot *slot, bool *isnull)
 	return *isnull ? 0 : integer_value(column, value);
 }
 
+/* The number of a unit or a person, 0 where there is none.  Nobody has the number 0: what says so names no one. */
+static int64
+number_in(const BzColumn *column, TupleTableSlot *slot)
+{
+	bool isnull;
+	int64 number = integer_column(column, slot, &isnull);
+
+	return number == 0 && !isnull ? -1 : number;
+}
+
 static bool
 bool_column(const BzColumn *column, TupleTableSlot *slot)
 {
@@ -222,7 +232,7 @@ person_of(const BzSource *source, TupleTableSlot *slot, bool written, int64 *nam
 			return isnull ? 0 : person_named(word, written, slot->tts_tableOid, named_by);
 		}
 		default:
-			return integer_column(column, slot, &isnull);
+			return number_in(column, slot);
 	}
 }
 
@@ -366,6 +376,6 @@ bz_row(const BzSource *source, TupleTableSlot *slot, bool written, BzRow *row)
 	row->closed = source->column[BZ_CLOSED_COLUMN].form != BZ_FORM_NONE &&
 				  bool_column(&source->column[BZ_CLOSED_COLUMN], slot);
 	if (source->column[BZ_SECTION_COLUMN].form != BZ_FORM_NONE)
-		row->section = integer_column(&source->column[BZ_SECTION_COLUMN], slot, &isnull);
+		row->section = number_in(&source->column[BZ_SECTION_COLUMN], slot);
 	row->person = person_of(source, slot, written, &row->named_by);
 }

@@ -15,7 +15,7 @@ typedef struct BzRow
 {
 	int64 unit;
 	int64 section;
-	int64 person; /* 0: none */
+	int64 person;	/* 0: none */
 	int64 named_by; /* the resident id by which, 0: by number */
 	int64 seats;
 	int32 category;

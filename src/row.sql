@@ -132,8 +132,11 @@ CREATE FUNCTION bianzhi.source_sql(only_measure text DEFAULT NULL) RETURNS text
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT string_agg(format('SELECT %s AS unit_id, %s AS section_id, %s AS category, %s AS person_id, %s AS since, %s AS until,'
-			' %L AS measure, %s AS amount, %s AS closed FROM %s WHERE %s',
-			p.unit, p.section, p.category, p.person, p.since, p.until, p.measure, p.amount, p.closed, p.tables, p.stands),
+			' %L AS measure, %s AS amount, %s AS closed FROM %s WHERE %s%s',
+			p.unit, p.section, p.category, p.person, p.since, p.until, p.measure, p.amount, p.closed, p.tables, p.stands,
+			-- what no row can be written with, one does not count
+			CASE WHEN NOT p.own AND p.amount <> '1::bigint' THEN format(' AND %s BETWEEN %s AND 2147483647', p.amount,
+				CASE WHEN p.measure = 'authorized' THEN -2147483647 ELSE 0 END) END),
 		E'\nUNION ALL ' ORDER BY p.source_id)
 	FROM bianzhi.source_parts() AS p
 	WHERE only_measure IS NULL OR p.measure = only_measure

@@ -34,8 +34,12 @@ typedef struct Codes
 	uint64 seen;
 } Codes;
 
-static Codes entry = {.catalogue = BZ_ENTRY_KIND, .column = "entry_kind", .constraint = "occupancy_entry_kind_fkey"};
-static Codes leaving = {.catalogue = BZ_EXIT_KIND, .column = "exit_kind", .constraint = "occupancy_exit_kind_fkey"};
+static Codes entry = {.catalogue = BZ_ENTRY_KIND,
+					  .column = "entry_kind",
+					  .constraint = "occupancy_entry_kind_fkey"};
+static Codes leaving = {.catalogue = BZ_EXIT_KIND,
+						.column = "exit_kind",
+						.constraint = "occupancy_exit_kind_fkey"};
 
 PG_FUNCTION_INFO_V1(seat_kinds);
 

@@ -53,16 +53,11 @@ static HTAB *feeds;
 static bool feeds_stale;
 
 static const char *const role_column[BZ_NROLES] = {
-	[BZ_UNIT_COLUMN] = "unit_column",
-	[BZ_SECTION_COLUMN] = "section_column",
-	[BZ_CATEGORY_COLUMN] = "category_column",
-	[BZ_PERSON_COLUMN] = "person_column",
-	[BZ_STARTS_COLUMN] = "starts_column",
-	[BZ_ENDS_COLUMN] = "ends_column",
-	[BZ_DURING_COLUMN] = "during_column",
-	[BZ_SEATS_COLUMN] = "seats_column",
-	[BZ_CONDITION_COLUMN] = "condition_column",
-	[BZ_CLOSED_COLUMN] = "closed_column",
+	[BZ_UNIT_COLUMN] = "unit_column",			[BZ_SECTION_COLUMN] = "section_column",
+	[BZ_CATEGORY_COLUMN] = "category_column",	[BZ_PERSON_COLUMN] = "person_column",
+	[BZ_STARTS_COLUMN] = "starts_column",		[BZ_ENDS_COLUMN] = "ends_column",
+	[BZ_DURING_COLUMN] = "during_column",		[BZ_SEATS_COLUMN] = "seats_column",
+	[BZ_CONDITION_COLUMN] = "condition_column", [BZ_CLOSED_COLUMN] = "closed_column",
 };
 
 /* A relation that feeds something has changed; callbacks may not throw or free. */
@@ -316,9 +311,10 @@ place_columns(BzSource *source, Relation rel)
 		if (name != NULL && RelationGetRelid(rel) != source->relid)
 			column->attno = get_attnum(RelationGetRelid(rel), name);
 		if (name == NULL || column->attno == InvalidAttrNumber)
-			ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					errmsg("a column that table \"%s\" was attached with is gone", get_rel_name(source->relid)),
-					errhint("Detach the table, and attach it again with the columns that it has now."));
+			ereport(
+				ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				errmsg("a column that table \"%s\" was attached with is gone", get_rel_name(source->relid)),
+				errhint("Detach the table, and attach it again with the columns that it has now."));
 		column->type = getBaseType(TupleDescAttr(desc, column->attno - 1)->atttypid);
 		column->form = form_of(role, column->type);
 		if (column->form == BZ_FORM_NONE)
@@ -420,9 +416,11 @@ bz_sources_of(Relation rel, bool written, const BzSource **fed)
 		feed->ready = true;
 	}
 	if (written && feed->n > 0 && !feed->covered)
-		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				errmsg("partition \"%s\" is not attached", RelationGetRelationName(rel)),
-				errhint("Attach the table again: bianzhi.attach() with the table alone takes its new partitions in."));
+		ereport(
+			ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			errmsg("partition \"%s\" is not attached", RelationGetRelationName(rel)),
+			errhint(
+				"Attach the table again: bianzhi.attach() with the table alone takes its new partitions in."));
 	*fed = feed->source;
 	return feed->n;
 }

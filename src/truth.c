@@ -112,6 +112,7 @@ typedef struct Want
 	BzAccount *account;
 	BzLine line;
 	int capacity;
+	bool is_new; /* has no account yet */
 } Want;
 
 static bool
@@ -137,8 +138,11 @@ settle(BzWriter *writer, Want *want, int n, int64 *which)
 												  ALLOCSET_DEFAULT_SIZES);
 
 	for (int i = 0; i < n; i++)
-		if (want[i].account->account_id == 0 && want[i].line.n > 0)
+	{
+		want[i].is_new = want[i].account->account_id == 0;
+		if (want[i].is_new && want[i].line.n > 0)
 			missing[nmissing++] = want[i].account;
+	}
 	bz_account_create(missing, nmissing, InvalidOid);
 	for (int i = 0; i < n; i++)
 	{
@@ -151,7 +155,8 @@ settle(BzWriter *writer, Want *want, int n, int64 *which)
 			continue;
 		/* what is damaged cannot be read, and is simply replaced */
 		outer = MemoryContextSwitchTo(context);
-		same = bz_line_read(want[i].account->account_id, &old) && same_line(&old, &want[i].line);
+		same = !want[i].is_new && bz_line_read(want[i].account->account_id, &old) &&
+			   same_line(&old, &want[i].line);
 		MemoryContextSwitchTo(outer);
 		MemoryContextReset(context);
 		if (same)
@@ -174,8 +179,9 @@ take_row(Want **want, int *n, int *capacity, HeapTuple tuple, TupleDesc desc)
 	int64 unit = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
 	text *code = DatumGetTextPP(SPI_getbinval(tuple, desc, 2, &isnull));
 	int category = bz_category_id(VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code));
-	BzAccount *account = DatumGetBool(SPI_getbinval(tuple, desc, 3, &isnull)) ? bz_ceiling_account(unit, category)
-																			  : bz_account(unit, category);
+	BzAccount *account = DatumGetBool(SPI_getbinval(tuple, desc, 3, &isnull))
+							 ? bz_ceiling_account(unit, category)
+							 : bz_account(unit, category);
 	Datum day = SPI_getbinval(tuple, desc, 4, &isnull);
 	Want *w;
 
@@ -238,12 +244,14 @@ recount_accounts(PG_FUNCTION_ARGS)
 					" WHERE a.account_id OPERATOR(pg_catalog.=) c.account_id)",
 					false, 0) < 0)
 		elog(ERROR, "could not delete timelines without an account");
-	plan = SPI_prepare("SELECT unit_id, category, is_ceiling, day, authorized, lines, closed, filled, reserved"
-					   " FROM bianzhi.recomputed($1)"
-					   " UNION ALL SELECT unit_id, category, is_ceiling, NULL, 0, 0, 0, 0, 0 FROM bianzhi.account"
-					   " WHERE $1 IS NULL OR unit_id OPERATOR(pg_catalog.=) $1"
-					   " ORDER BY 1, 2, 3, 4 NULLS FIRST",
-					   1, types);
+	plan = SPI_prepare(
+		"SELECT w.* FROM ("
+		"SELECT unit_id, category, is_ceiling, day, authorized, lines, closed, filled, reserved"
+		" FROM bianzhi.recomputed($1)"
+		" UNION ALL SELECT unit_id, category, is_ceiling, NULL, 0, 0, 0, 0, 0 FROM bianzhi.account"
+		" WHERE $1 IS NULL OR unit_id OPERATOR(pg_catalog.=) $1) AS w"
+		" ORDER BY w.unit_id, w.category COLLATE \"C\", w.is_ceiling, w.day NULLS FIRST",
+		1, types);
 	if (plan == NULL)
 		elog(ERROR, "SPI_prepare failed");
 	portal = SPI_cursor_open(NULL, plan, values, nulls, false);
@@ -320,12 +328,14 @@ ceilings_changed(PG_FUNCTION_ARGS)
 	bz_as_owner(&user, &security);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	plan = SPI_prepare("SELECT unit_id, category, is_ceiling, day, authorized, lines, closed, filled, reserved"
-					   " FROM bianzhi.recomputed_ceilings(NULL)"
-					   " UNION ALL SELECT unit_id, category, is_ceiling, NULL, 0, 0, 0, 0, 0 FROM bianzhi.account WHERE is_ceiling"
-					   " ORDER BY 1, 2, 3, 4 NULLS FIRST",
-					   0, NULL);
-	if (plan == NULL || SPI_execute_snapshot(plan, NULL, NULL, GetLatestSnapshot(), InvalidSnapshot, true, false, 0) != SPI_OK_SELECT)
+	plan = SPI_prepare(
+		"SELECT unit_id, category, is_ceiling, day, authorized, lines, closed, filled, reserved"
+		" FROM bianzhi.recomputed_ceilings(NULL)"
+		" UNION ALL SELECT unit_id, category, is_ceiling, NULL, 0, 0, 0, 0, 0 FROM bianzhi.account WHERE is_ceiling"
+		" ORDER BY 1, 2, 3, 4 NULLS FIRST",
+		0, NULL);
+	if (plan == NULL || SPI_execute_snapshot(plan, NULL, NULL, GetLatestSnapshot(), InvalidSnapshot, true,
+											 false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not recompute ceilings");
 	want = palloc(capacity * sizeof(Want));
 	for (uint64 i = 0; i < SPI_processed; i++)

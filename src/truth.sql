@@ -58,6 +58,9 @@ CREATE FUNCTION bianzhi.recomputed(only_unit bigint DEFAULT NULL)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 100000
 	SET search_path = pg_catalog, pg_temp
 	SET row_security = off
+	-- all there is, once: memory rather than files, and nothing compiled for it
+	SET work_mem = '64MB'
+	SET jit = off
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE
@@ -70,12 +73,12 @@ BEGIN
 			WHERE s.unit_id IS NOT NULL AND s.category IS NOT NULL'
 		|| CASE WHEN only_unit IS NULL THEN '' ELSE ' AND (s.unit_id = $1 OR s.section_id = $1)' END ||
 		'), placed AS (
-			SELECT c.unit_id, c.category, c.since, c.until, c.amount AS a, 1 AS l, c.closed::int AS c, 0 AS f, 0 AS r
+			SELECT c.unit_id, c.category, c.since, c.until, c.amount::int AS a, 1 AS l, c.closed::int AS c, 0 AS f, 0 AS r
 			FROM counted AS c WHERE c.measure = ''authorized''
 			UNION ALL
 			SELECT w.unit_id, p.ancestor, c.since, c.until, 0, 0, 0,
-				CASE c.measure WHEN ''filled'' THEN c.amount ELSE 0 END,
-				CASE c.measure WHEN ''reserved'' THEN c.amount ELSE 0 END
+				CASE c.measure WHEN ''filled'' THEN c.amount::int ELSE 0 END,
+				CASE c.measure WHEN ''reserved'' THEN c.amount::int ELSE 0 END
 			FROM counted AS c JOIN path AS p ON p.code = c.category
 				CROSS JOIN LATERAL (SELECT c.unit_id UNION ALL SELECT c.section_id WHERE c.section_id IS NOT NULL) AS w (unit_id)
 			WHERE c.measure <> ''authorized''
@@ -84,7 +87,7 @@ BEGIN
 			UNION ALL
 			SELECT p.unit_id, p.category, p.until, -p.a, -p.l, -p.c, -p.f, -p.r FROM placed AS p WHERE p.until IS NOT NULL
 		)
-		SELECT n.unit_id, n.category, false, n.day, sum(n.a)::bigint, sum(n.l)::bigint, sum(n.c)::bigint, sum(n.f)::bigint, sum(n.r)::bigint
+		SELECT n.unit_id, n.category, false, n.day, sum(n.a), sum(n.l), sum(n.c), sum(n.f), sum(n.r)
 		FROM changes AS n'
 		|| CASE WHEN only_unit IS NULL THEN '' ELSE ' WHERE n.unit_id = $1' END ||
 		' GROUP BY n.unit_id, n.category, n.day

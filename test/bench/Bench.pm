@@ -103,14 +103,16 @@ sub cpu_of
 
 sub postmaster { return (split /\n/, read_file("$ENV{BZ_PGDATA}/postmaster.pid"))[0] }
 
-sub children
+# how many sessions the postmaster serves or has yet to bury
+sub sessions
 {
 	my ($parent) = @_;
 	my $n = 0;
 	for my $dir (glob '/proc/[0-9]*')
 	{
-		my @field = stat_fields($dir =~ s/.*\///r) or next;
-		$n++ if $field[1] == $parent;
+		my $pid = $dir =~ s/.*\///r;
+		my @field = stat_fields($pid) or next;
+		$n++ if $field[1] == $parent && ($field[0] eq 'Z' || (read_file("$dir/cmdline") // '') =~ /\[local\]/);
 	}
 	return $n;
 }
@@ -151,12 +153,17 @@ sub pgbench
 	my @run;
 	for my $transactions (1, $with{transactions})
 	{
-		my $had = children($parent);
+		my $had = sessions($parent);
 		my @before = stat_fields($parent);
 		my $lsn = $control->one('SELECT pg_current_wal_insert_lsn()');
 		my $text = run_pgbench($control->{database}, $with{script}, $with{clients}, $transactions, $with{options} // [],
 			@{ $with{pgbench} // [] });
-		sleep 0.01 while children($parent) > $had;
+		my $patience = time + 60;
+		while (sessions($parent) > $had)
+		{
+			die "sessions of pgbench do not end\n" if time > $patience;
+			sleep 0.01;
+		}
 		my @after = stat_fields($parent);
 		my ($tps) = $text =~ /tps = ([\d.]+) \(without initial connection time\)/;
 		my ($retried) = $text =~ /total number of retries: (\d+)/;

@@ -7,6 +7,7 @@ use File::Temp qw(tempdir);
 use POSIX qw(strftime);
 use Time::HiRes qw(time);
 
+$| = 1;
 my $here = $0 =~ s/[^\/]*$//r;
 my $rounds = rounds();
 my $units = $ENV{SHORT} ? 500 : 5000;

@@ -44,7 +44,32 @@ INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during, counted) VA
 INSERT INTO bianzhi.quota (unit_id, category, amount, during, document_no) VALUES (3, 'leader', 2, '[2020-01-01,)', 'doc');
 INSERT INTO bianzhi.appointment (person_id, unit_id, category, during)
 VALUES (13, 3, 'leader_chief', '[2022-01-01,)'), (18, 3, 'leader_deputy', '[2022-01-01,)'), (28, 3, 'leader_deputy', '[2022-01-01,)');
+-- an application's tables: their columns have other numbers where they are restored, as some were dropped; one is
+-- renamed after; words of the application's own; a partitioned one, whose partitions have their columns in another order
+CREATE SCHEMA hr;
+CREATE TABLE hr.staff (gone int, id int PRIMARY KEY, left_out text, dept text, kind text, hired date, note text, left_on date, seats int, leaver boolean);
+ALTER TABLE hr.staff DROP COLUMN gone, DROP COLUMN left_out;
+SELECT bianzhi.attach('hr.staff', 'filled', unit => 'dept', category => 'kind', starts => 'hired', ends => 'left_on', seats => 'seats', ends_inclusive => true);
+ALTER TABLE hr.staff RENAME COLUMN kind TO "Kind of seat";
+ALTER TABLE hr.staff DROP COLUMN note;
+INSERT INTO bianzhi.unit_alias (unit_id, source, alias) VALUES (5, 'staff', '05');
+INSERT INTO bianzhi.category_alias (source, alias, category) VALUES ('staff', '行政', 'administrative');
+INSERT INTO hr.staff (id, dept, "Kind of seat", hired, left_on, seats)
+SELECT i, CASE WHEN i % 2 = 0 THEN 'U3' ELSE '05' END, CASE WHEN i % 3 = 0 THEN '行政' ELSE 'own' END, '2023-01-01'::date + i, '2027-06-30'::date + i, 1 + i % 2
+FROM generate_series(1, 20) AS i;
+CREATE TABLE hr.post (gone text, unit bigint, year int, person bigint, days daterange) PARTITION BY LIST (year);
+ALTER TABLE hr.post DROP COLUMN gone;
+CREATE TABLE hr.post_2025 PARTITION OF hr.post FOR VALUES IN (2025);
+CREATE TABLE hr.post_2026 (days daterange, gone int, person bigint, year int, gone_too int, unit bigint);
+ALTER TABLE hr.post_2026 DROP COLUMN gone, DROP COLUMN gone_too;
+ALTER TABLE hr.post ATTACH PARTITION hr.post_2026 FOR VALUES IN (2026);
+CREATE INDEX ON hr.post (person);
+INSERT INTO hr.post (unit, year, person, days) VALUES (3, 2025, 590, '[2025-02-01,)'), (3, 2026, 591, '[2026-02-01,)'), (5, 2026, 592, '[2026-02-01,2027-01-01)');
+GRANT USAGE ON SCHEMA hr TO clerk;
+GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON hr.staff, hr.post TO clerk;
 SELECT bianzhi.go_live();
+-- and one that is attached while it is live
+SELECT bianzhi.attach('hr.post', 'filled', unit => 'unit', category => '=administrative', starts => 'days', ends => 'days', person => 'person');
 INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during) VALUES (500, 5, 'administrative', '[2026-12-01,)');
 UPDATE bianzhi.quota SET amount = 2 WHERE unit_id = 4;
 UPDATE bianzhi.unit SET name = 'renamed' WHERE unit_key = 'U3';
@@ -70,6 +95,8 @@ SQL
 	sequences => "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'bianzhi'"
 	  . " AND sequencename NOT IN ('account_account_id_seq', 'queue_queue_id_seq') AND last_value IS NOT NULL ORDER BY 1",
 	sources => 'SELECT relid, measure, count(*) FROM bianzhi.source GROUP BY 1, 2 ORDER BY relid::text COLLATE "C", 2',
+	staff => 'SELECT * FROM hr.staff ORDER BY id',
+	posts => 'SELECT tableoid::regclass, unit, year, person, days FROM hr.post ORDER BY person',
 	rights => "SELECT oid::regclass, relowner::regrole, (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(relacl) AS a) FROM pg_class"
 	  . " WHERE relnamespace = 'bianzhi'::regnamespace AND relkind IN ('r', 'p', 'v', 'S') ORDER BY oid::regclass::text COLLATE \"C\"",
 );
@@ -103,6 +130,16 @@ sub in_force
 	refused($node, $database, "SET ROLE clerk; $enter VALUES (9999, 3, 'administrative', $day)", '23503', "$what: an unknown person is refused");
 	is($node->safe_psql($database, "SET ROLE clerk; BEGIN; $enter VALUES (580, 5, 'administrative', $day); RESET ROLE;"
 			  . " SELECT count(*) FROM bianzhi.verify(); ROLLBACK"), '0', "$what: who fits is counted");
+	my $hire = 'INSERT INTO hr.staff (id, dept, "Kind of seat", hired, seats) VALUES';
+	refused($node, $database, "SET ROLE clerk; $hire (30, 'U1', '行政', '2026-12-01', 1)", '23514', "$what: nor through an application's table");
+	refused($node, $database, "SET ROLE clerk; INSERT INTO hr.post (unit, year, person, days) VALUES (1, 2026, 593, '[2026-12-01,)')", '23514', "$what: nor through one of partitions");
+	refused($node, $database, "SET ROLE clerk; INSERT INTO hr.post (unit, year, person, days) VALUES (5, 2026, 500, '[2026-12-01,)')", '23P01', "$what: nor is anybody seated twice there");
+	is($node->safe_psql($database, "SET ROLE clerk; BEGIN; $hire (30, '05', '行政', '2026-12-01', 2); UPDATE hr.post SET unit = 5 WHERE person = 591;"
+			  . " DELETE FROM hr.post WHERE year = 2025; DELETE FROM hr.staff WHERE id < 5; RESET ROLE; SELECT count(*) FROM bianzhi.verify(); ROLLBACK"),
+		'0', "$what: what fits there is counted");
+	my $post = 'INSERT INTO hr.post (unit, year, person, days) VALUES';
+	refused($node, $database, "BEGIN; ALTER TABLE hr.post DETACH PARTITION hr.post_2025; ALTER TABLE hr.post ATTACH PARTITION hr.post_2025 FOR VALUES IN (2025);"
+		  . " $post (5, 2025, 593, '[2026-12-01,)')", '55000', "$what: a partition that was away is to be attached again");
 	# over-full as it is, it may shrink
 	$node->safe_psql($database, "SET ROLE clerk; BEGIN; DELETE FROM bianzhi.occupancy WHERE person_id = 2; ROLLBACK");
 	return;
