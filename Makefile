@@ -4,7 +4,7 @@
 #   make install              install (DESTDIR= is obeyed)
 #   make test                 every test; installs what is missing on Debian when run as root
 #   make matrix               the tests on PostgreSQL 15, 17 and 18, the later two in chroots; needs root
-#   make demo                 published establishments in a private PostgreSQL, and what the limits do there
+#   make demo                 published establishments, and a made-up city, in a private PostgreSQL, and what the limits do there
 #   make demo-stop            stop it and remove it
 #   make format               clang-format the C files
 #   make po-update            bring src/po/*.po up to date with the messages in src/*.c

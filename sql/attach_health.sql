@@ -22,7 +22,7 @@ DROP TRIGGER "!bianzhi_truncate" ON staff_25;
 SELECT * FROM ill;
 SELECT bianzhi.attach('staff') > 0;
 SELECT * FROM ill;
-DROP TRIGGER "!bianzhi_flush" ON staff_26;
+DROP TRIGGER "!bianzhi_statement" ON staff_26;
 SELECT * FROM ill;
 SELECT bianzhi.attach('staff') > 0;
 ALTER TABLE staff_25 DISABLE TRIGGER "!bianzhi_row";
@@ -48,7 +48,7 @@ SELECT * FROM ill;
 -- triggers of ours where nothing is attached
 
 CREATE TABLE stranger (x int);
-CREATE TRIGGER "!bianzhi_flush" AFTER INSERT ON stranger FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.source_flush();
+CREATE TRIGGER "!bianzhi_statement" AFTER INSERT ON stranger FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.source_flush();
 SELECT * FROM ill;
 SELECT bianzhi.detach('stranger');
 SELECT * FROM ill;

@@ -42,6 +42,7 @@ static HTAB *accounts;
 static MemoryContext context;
 static uint64 seen_account, seen_unit;
 static bool have_ours;
+static uint64 look_ups; /* rounds of them: bz_account_begin() */
 
 /* The number of an account, 0 where there is none; and whether it is our own, not committed yet. */
 static int64
@@ -236,6 +237,7 @@ bz_account_begin(void)
 
 	if (seen_account != account_generation || seen_unit != unit_generation)
 		bz_account_forget(false);
+	look_ups++;
 	seen_account = account_generation;
 	seen_unit = unit_generation;
 	if (accounts == NULL || hash_get_num_entries(accounts) > MAX_REMEMBERED)
@@ -256,6 +258,7 @@ with_key(const BzAccountKey *key)
 	{
 		/* an error while reading must not leave a half-read entry behind */
 		account->account_id = 0;
+		account->looked = 0;
 		account->ours = false;
 		account->is_section = false;
 		account->parent = 0;
@@ -263,8 +266,12 @@ with_key(const BzAccountKey *key)
 		account->lives_to = TL_END;
 		account->flush = 0;
 	}
-	if (account->account_id == 0)
+	/* one that is not there is not looked for again and again */
+	if (account->account_id == 0 && account->looked != look_ups)
+	{
 		read_account(account);
+		account->looked = look_ups;
+	}
 	return account;
 }
 

@@ -28,6 +28,7 @@ typedef struct BzAccount
 	int32 lives_to;
 	int64 parent; /* the unit's parent, 0: none */
 	bool is_section;
+	uint64 looked; /* the round of look-ups in which it was last looked for */
 	bool ours; /* made by a transaction that has not ended */
 	int slot;  /* its place among the accounts of flush number "flush" */
 	uint64 flush;

@@ -120,7 +120,7 @@ check_source(PG_FUNCTION_ARGS)
 Datum
 bind_triggers(PG_FUNCTION_ARGS)
 {
-	static const char *const own[] = {"!bianzhi_flush", "!bianzhi_truncate", "!bianzhi_truncated"};
+	static const char *const own[] = {"!bianzhi_statement", "!bianzhi_truncate", "!bianzhi_truncated"};
 	Oid part = PG_GETARG_OID(0);
 	ObjectAddress row;
 

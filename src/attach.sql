@@ -7,21 +7,6 @@
  * or given another type, by accident. go_live() takes the numbers from there.
  */
 
--- the columns of a source in the order of what they are for, each once: the order in which the trigger names them
-CREATE FUNCTION bianzhi.source_columns_of(source_id bigint) RETURNS TABLE (place bigint, attnum smallint)
-	LANGUAGE sql STABLE STRICT PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT row_number() OVER (ORDER BY min(c.place)), c.attnum
-	FROM bianzhi.source AS s
-		CROSS JOIN LATERAL unnest(ARRAY[s.unit_column, s.section_column, s.category_column, s.person_column, s.starts_column,
-			s.ends_column, s.during_column, s.seats_column, s.condition_column, s.closed_column]) WITH ORDINALITY AS c (attnum, place)
-	WHERE s.source_id = source_columns_of.source_id AND c.attnum IS NOT NULL
-	GROUP BY c.attnum
-$$;
-COMMENT ON FUNCTION bianzhi.source_columns_of(bigint) IS '来源所用列: numbers of the columns of a source, in the order in which its trigger names them';
-REVOKE ALL ON FUNCTION bianzhi.source_columns_of(bigint) FROM PUBLIC;
-
 CREATE FUNCTION bianzhi.place_source_columns() RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -289,7 +274,8 @@ BEGIN
 		RAISE EXCEPTION '% cannot be detached', source USING ERRCODE = 'wrong_object_type';
 	END IF;
 	IF EXISTS (SELECT 1 FROM pg_class AS c WHERE c.oid = source) THEN
-		EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', source);
+		-- as strong as its triggers will want it: who raises a lock can run into a deadlock
+		EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', source);
 	END IF;
 	DELETE FROM bianzhi.source_part AS p WHERE p.relid = detach_source.source;
 	DELETE FROM bianzhi.source AS s WHERE s.relid = detach_source.source;

@@ -81,19 +81,3 @@ COMMENT ON COLUMN bianzhi.ceiling_use.category IS '编制种类: category';
 COMMENT ON COLUMN bianzhi.ceiling_use.since IS '起始日: first day; valid until the next row of the same unit and category';
 COMMENT ON COLUMN bianzhi.ceiling_use.ceiling IS '总量: ceiling, NULL: none in force';
 COMMENT ON COLUMN bianzhi.ceiling_use.given_out IS '已下达: sum of the quotas of the unit and all below it';
-
-CREATE FUNCTION bianzhi.ceilings_exceeded() RETURNS TABLE (unit_id bigint, category text, first_day date, until_day date, highest integer)
-	LANGUAGE sql STABLE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT e.unit_id, e.category, min(e.since), max(e.until), max(e.over)
-	FROM (
-		SELECT s.unit_id, s.category, s.since,
-			lead(s.since, 1, 'infinity') OVER (PARTITION BY s.unit_id, s.category ORDER BY s.since) AS until, s.given_out - s.ceiling AS over
-		FROM bianzhi.ceiling_use AS s
-	) AS e
-	WHERE e.over > 0
-	GROUP BY e.unit_id, e.category
-$$;
-COMMENT ON FUNCTION bianzhi.ceilings_exceeded() IS '超总量一览: ceilings that the quotas below exceed on some day';
-REVOKE ALL ON FUNCTION bianzhi.ceilings_exceeded() FROM PUBLIC;

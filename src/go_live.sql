@@ -60,7 +60,7 @@ BEGIN
 		WHERE v.condition IS NOT NULL;
 		-- a row that ends before it starts stands nowhere, and is looked for among the others
 		IF NOT p.own THEN
-			checks[array_position(problems, 'row ends before it starts')] := format('%s > %s', p.since, p.until);
+			checks[array_position(problems, 'row ends before it starts')] := format('%s > %s AND %s', p.since, p.until, p.condition);
 		END IF;
 		EXECUTE format('SELECT ARRAY[%s] FROM %s',
 			(SELECT string_agg(format('count(*) FILTER (WHERE %s)', k), ', ' ORDER BY n) FROM unnest(checks) WITH ORDINALITY AS t (k, n)),
@@ -70,7 +70,7 @@ BEGIN
 				source := p.relid;
 				problem := problems[i];
 				row_count := counts[i];
-				query := format('SELECT x.* FROM %s WHERE %s', tables, checks[i]);
+				query := format('SELECT x.* FROM %s WHERE %s', p.scanned_as || substr(tables, length(p.scanned) + 1), checks[i]);
 				RETURN NEXT;
 			END IF;
 		END LOOP;
@@ -81,24 +81,36 @@ COMMENT ON FUNCTION bianzhi.dangling() IS '悬空引用: rows of sources, writte
 REVOKE ALL ON FUNCTION bianzhi.dangling() FROM PUBLIC;
 
 -- every account that is over on some day: its first such day, and whether any is today or later
+CREATE FUNCTION bianzhi.excess_stretches(OUT unit_id bigint, OUT category text, OUT is_ceiling boolean, OUT since date, OUT until date,
+	OUT over bigint) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE ROWS 1000;
+COMMENT ON FUNCTION bianzhi.excess_stretches() IS '超编时段: each stretch of days on which an account, or what is given out under a ceiling, is over, and by how many';
+REVOKE ALL ON FUNCTION bianzhi.excess_stretches() FROM PUBLIC;
+
 CREATE FUNCTION bianzhi.excesses()
 	RETURNS TABLE (unit_id bigint, category text, first_day date, until_day date, present boolean, highest integer)
 	LANGUAGE sql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT e.unit_id, e.category, min(e.since), max(e.until), bool_or(e.until > bianzhi.today()), max(e.over)
-	FROM (
-		SELECT s.unit_id, s.category, greatest(s.since, c.enforced_since) AS since,
-			lead(s.since, 1, 'infinity') OVER (PARTITION BY s.unit_id, s.category ORDER BY s.since) AS until,
-			s.filled + s.reserved - s.authorized AS over
-		FROM bianzhi.strength AS s JOIN bianzhi.category AS c ON c.code = s.category
-		WHERE c.enforcement <> 'off'
-	) AS e
-	WHERE e.over > 0 AND e.since < e.until
+	SELECT e.unit_id, e.category, min(greatest(e.since, c.enforced_since)), max(e.until), bool_or(e.until > bianzhi.today()), max(e.over)::integer
+	FROM bianzhi.excess_stretches() AS e JOIN bianzhi.category AS c ON c.code = e.category
+	WHERE NOT e.is_ceiling AND c.enforcement <> 'off' AND e.until > c.enforced_since
 	GROUP BY e.unit_id, e.category
 $$;
 COMMENT ON FUNCTION bianzhi.excesses() IS '超编一览: accounts that carry more than they are authorised to on some day from which they are enforced';
 REVOKE ALL ON FUNCTION bianzhi.excesses() FROM PUBLIC;
+
+CREATE FUNCTION bianzhi.ceilings_exceeded() RETURNS TABLE (unit_id bigint, category text, first_day date, until_day date, highest integer)
+	LANGUAGE sql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT e.unit_id, e.category, min(e.since), max(e.until), max(e.over)::integer
+	FROM bianzhi.excess_stretches() AS e
+	WHERE e.is_ceiling
+	GROUP BY e.unit_id, e.category
+$$;
+COMMENT ON FUNCTION bianzhi.ceilings_exceeded() IS '超总量一览: ceilings that the quotas below exceed on some day';
+REVOKE ALL ON FUNCTION bianzhi.ceilings_exceeded() FROM PUBLIC;
 
 -- people whose seats overlap today or later, by unit
 CREATE FUNCTION bianzhi.second_seats() RETURNS TABLE (unit_id bigint, persons bigint[], first_day date)
@@ -196,7 +208,7 @@ BEGIN
 		WHERE l.kind = f.kind AND l.unit_id = f.unit_id AND l.subject = f.subject AND l.gone_since IS NULL)
 	ORDER BY f.unit_id, f.subject, f.kind;
 	GET DIAGNOSTICS written = ROW_COUNT;
-	RETURN written + bianzhi.quota_leads();
+	RETURN written + bianzhi.quota_leads() + bianzhi.digest_leads(bianzhi.today());
 END
 $$;
 COMMENT ON FUNCTION bianzhi.leads_of_count(jsonb, text, integer, boolean) IS '计数线索: writes a lead for each excess, seat without quota and second seat that is not known yet; arguments: what was over before, why what is new came about, how severe that is, and whether only new excess counts';

@@ -2,6 +2,25 @@
  * health.sql: is everything in place that the limits need?
  */
 
+-- what the install script has made up to here; the triggers of sources are looked for on every source
+
+CREATE TABLE bianzhi.own_trigger (
+	relid regclass NOT NULL,
+	name name NOT NULL,
+	definition text NOT NULL,
+	PRIMARY KEY (relid, name)
+);
+
+COMMENT ON TABLE bianzhi.own_trigger IS '自有触发器: the triggers on the extension''s own tables, as they were created, so that it shows when one is dropped';
+COMMENT ON COLUMN bianzhi.own_trigger.relid IS '表: table';
+COMMENT ON COLUMN bianzhi.own_trigger.name IS '触发器: trigger';
+COMMENT ON COLUMN bianzhi.own_trigger.definition IS '定义: the statement that creates it';
+
+INSERT INTO bianzhi.own_trigger (relid, name, definition)
+SELECT t.tgrelid, t.tgname, pg_get_triggerdef(t.oid)
+FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
+WHERE c.relnamespace = 'bianzhi'::regnamespace AND NOT t.tgisinternal AND t.tgname NOT LIKE '!bianzhi\_%';
+
 CREATE FUNCTION bianzhi.health() RETURNS TABLE (severity text, what text, object text, hint text)
 	LANGUAGE sql STABLE PARALLEL UNSAFE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
@@ -14,7 +33,7 @@ AS $$
 	UNION ALL
 	SELECT 'error', 'a source has lost a trigger', s.relid::text || ' ' || n.name, 'Create the trigger again and run bianzhi.recount().'
 	FROM (SELECT DISTINCT relid FROM bianzhi.source) AS s JOIN pg_class AS c ON c.oid = s.relid
-		CROSS JOIN (VALUES ('!bianzhi_row'), ('!bianzhi_flush'), ('!bianzhi_truncate'), ('!bianzhi_truncated')) AS n (name)
+		CROSS JOIN (VALUES ('!bianzhi_row'), ('!bianzhi_statement'), ('!bianzhi_truncate'), ('!bianzhi_truncated')) AS n (name)
 	WHERE (c.relkind = 'r' OR n.name NOT LIKE '!bianzhi\_truncate%')
 		AND NOT EXISTS (SELECT 1 FROM pg_trigger AS t WHERE t.tgrelid = s.relid AND t.tgname = n.name)
 	UNION ALL
@@ -23,13 +42,10 @@ AS $$
 	FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = t.tgfoid
 	WHERE p.pronamespace = 'bianzhi'::regnamespace AND t.tgenabled <> 'O'
 	UNION ALL
-	SELECT 'error', 'the engine has lost a trigger', n.relid::regclass::text || ' ' || n.name,
-		'Create the trigger again as CREATE EXTENSION makes it, then run bianzhi.verify() and bianzhi.recount().'
-	FROM (VALUES ('bianzhi.queue', 'establishment_limit'), ('bianzhi.stamp', 'live_changed'), ('bianzhi.live', 'live_changed'),
-			('bianzhi.source', 'rules_changed'), ('bianzhi.category', 'rules_changed'), ('bianzhi.category', 'stop_writers'),
-			('bianzhi.category', 'category_moved'), ('bianzhi.unit', 'rules_changed'), ('bianzhi.unit', 'stop_writers'),
-			('bianzhi.unit', 'unit_place_changed')) AS n (relid, name)
-	WHERE NOT EXISTS (SELECT 1 FROM pg_trigger AS t WHERE t.tgrelid = n.relid::regclass AND t.tgname = n.name)
+	SELECT 'error', 'the engine has lost a trigger', o.relid::text || ' ' || o.name,
+		'Run bianzhi.verify() and bianzhi.recount() after: ' || o.definition
+	FROM bianzhi.own_trigger AS o
+	WHERE NOT EXISTS (SELECT 1 FROM pg_trigger AS t WHERE t.tgrelid = o.relid AND t.tgname = o.name)
 	UNION ALL
 	SELECT 'error', 'rows wait to be judged', count(*)::text, 'Somebody has written bianzhi.queue; delete the rows and run bianzhi.verify().'
 	FROM bianzhi.queue
@@ -50,8 +66,8 @@ AS $$
 	UNION ALL
 	SELECT DISTINCT 'error', 'a partition of a source is not attached', c.oid::regclass::text, format('Run bianzhi.attach(%L).', s.relid)
 	FROM bianzhi.source AS s CROSS JOIN LATERAL pg_partition_tree(s.relid) AS p JOIN pg_class AS c ON c.oid = p.relid
-		CROSS JOIN (VALUES ('!bianzhi_flush'), ('!bianzhi_truncate'), ('!bianzhi_truncated')) AS n (name)
-	WHERE p.relid <> s.relid AND (c.relkind = 'r' OR n.name = '!bianzhi_flush')
+		CROSS JOIN (VALUES ('!bianzhi_statement'), ('!bianzhi_truncate'), ('!bianzhi_truncated')) AS n (name)
+	WHERE p.relid <> s.relid AND (c.relkind = 'r' OR n.name = '!bianzhi_statement')
 		AND NOT EXISTS (SELECT 1 FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgname = n.name)
 	UNION ALL
 	SELECT 'error', 'a partition of a source has gone, and its rows count still', p.part::text, format('Run bianzhi.attach(%L).', p.relid)

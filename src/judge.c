@@ -316,7 +316,9 @@ examine(int64 id, BzScope scope, Case *found)
 			add_finding(&found->negative, day, next, TL_BEGIN, today, now, was, false);
 		if (asked > 0 && (over || closed))
 			add_finding(&found->breach, day, next, rules->enforced_since, today, now, was, closed);
-		else if ((over && (now->v[TL_AUTHORIZED] < was->v[TL_AUTHORIZED] || was->v[TL_LINES] == 0)) ||
+		else if ((over && (was->v[TL_LINES] == 0 ||
+						   (now->v[TL_AUTHORIZED] < was->v[TL_AUTHORIZED] &&
+							tl_load(now) - now->v[TL_AUTHORIZED] > tl_load(was) - was->v[TL_AUTHORIZED]))) ||
 				 (now->v[TL_LINES] == 0 && was->v[TL_LINES] > 0 && tl_load(now) > 0 &&
 				  !found->account.ceiling))
 			add_finding(&found->cut, day, next, TL_BEGIN, today, now, was, false);

@@ -66,7 +66,7 @@ CREATE TRIGGER recover_update AFTER UPDATE ON bianzhi.occupancy
 CREATE TRIGGER recover_delete AFTER DELETE ON bianzhi.occupancy
 	FOR EACH ROW WHEN (OLD.counted AND NOT upper_inf(OLD.during)) EXECUTE FUNCTION bianzhi.recover_row();
 
--- their names sort behind "!bianzhi_flush": the accounts are held by then
+-- their names sort behind "!bianzhi_statement": the accounts are held by then
 CREATE TRIGGER recover_seats AFTER INSERT OR UPDATE OR DELETE ON bianzhi.occupancy
 	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.recover_seats();
 CREATE TRIGGER recover_truncate AFTER TRUNCATE ON bianzhi.occupancy

@@ -368,7 +368,7 @@ bz_row(const BzSource *source, TupleTableSlot *slot, bool written, BzRow *row)
 	if (isnull)
 		return;
 	row->category = category_of(source, slot, &isnull);
-	if (isnull)
+	if (isnull || (!written && bz_category(row->category) == NULL))
 		return;
 	if (row->counts && !seats_of(source, slot, written, &row->seats))
 		return;

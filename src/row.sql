@@ -29,18 +29,12 @@ $$;
 COMMENT ON FUNCTION bianzhi.source_column_type(regclass, smallint) IS '来源列类型: type of a column of a source, without domains';
 REVOKE ALL ON FUNCTION bianzhi.source_column_type(regclass, smallint) FROM PUBLIC;
 
-/*
- * No cast of a type that an application owns is ever called on the extension's behalf: an enum goes through its output
- * function.  Nor do words become equal by the collation of a column.
- */
+-- words do not become equal by the collation of a column
 CREATE FUNCTION bianzhi.source_word(source regclass, place smallint) RETURNS text
 	LANGUAGE sql STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	-- a column of a domain is made the enumeration below it, which no cast can come between
-	SELECT format(CASE WHEN t.typtype = 'e' THEN 'textin(enum_out(%s::%s))' ELSE '%s::text' END,
-		bianzhi.source_column(source_word.source, source_word.place), t.oid::regtype) || ' COLLATE "default"'
-	FROM pg_type AS t WHERE t.oid = bianzhi.source_column_type(source_word.source, source_word.place)
+	SELECT bianzhi.source_column(source_word.source, source_word.place) || '::text COLLATE "default"'
 $$;
 COMMENT ON FUNCTION bianzhi.source_word(regclass, smallint) IS '来源列文字: expression for what stands in a column of a source, as text';
 REVOKE ALL ON FUNCTION bianzhi.source_word(regclass, smallint) FROM PUBLIC;
@@ -50,6 +44,42 @@ CREATE FUNCTION bianzhi.check_source(source regclass) RETURNS integer
 COMMENT ON FUNCTION bianzhi.check_source(regclass) IS '检查数据来源: whether the columns that a table was attached with are there and can be read (else 55000); they stay so until the end of the transaction; returns how many sources the table feeds';
 REVOKE ALL ON FUNCTION bianzhi.check_source(regclass) FROM PUBLIC;
 
+-- the columns of a source in the order of what they are for, each once: the order in which the trigger names them
+CREATE FUNCTION bianzhi.source_columns_of(source_id bigint) RETURNS TABLE (place bigint, attnum smallint)
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT row_number() OVER (ORDER BY min(c.place)), c.attnum
+	FROM bianzhi.source AS s
+		CROSS JOIN LATERAL unnest(ARRAY[s.unit_column, s.section_column, s.category_column, s.person_column, s.starts_column,
+			s.ends_column, s.during_column, s.seats_column, s.condition_column, s.closed_column]) WITH ORDINALITY AS c (attnum, place)
+	WHERE s.source_id = source_columns_of.source_id AND c.attnum IS NOT NULL
+	GROUP BY c.attnum
+$$;
+COMMENT ON FUNCTION bianzhi.source_columns_of(bigint) IS '来源所用列: numbers of the columns of a source, in the order in which its trigger names them';
+REVOKE ALL ON FUNCTION bianzhi.source_columns_of(bigint) FROM PUBLIC;
+
+CREATE FUNCTION bianzhi.source_rows(source_id bigint) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL UNSAFE ROWS 100000;
+COMMENT ON FUNCTION bianzhi.source_rows(bigint) IS '来源行: what the rows of an attached table hold in the columns that it was attached with, read without a query on the table: nothing that its owner has written into indexes or constraints is evaluated';
+REVOKE ALL ON FUNCTION bianzhi.source_rows(bigint) FROM PUBLIC;
+
+-- the columns of a source as source_rows() returns them: names and types
+CREATE FUNCTION bianzhi.source_row_columns(source_id bigint) RETURNS text
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT string_agg(quote_ident(a.attname) || ' ' || CASE WHEN t.typtype = 'e' OR t.oid IN ('name'::regtype, 'uuid'::regtype) THEN 'text'
+		WHEN t.oid = 'character'::regtype THEN 'bpchar' ELSE t.oid::regtype::text END, ', ' ORDER BY c.place)
+	FROM bianzhi.source AS s
+		CROSS JOIN LATERAL bianzhi.source_columns_of(s.source_id) AS c
+		JOIN pg_attribute AS a ON a.attrelid = s.relid AND a.attnum = c.attnum
+		JOIN pg_type AS t ON t.oid = bianzhi.source_column_type(s.relid, c.attnum)
+	WHERE s.source_id = source_row_columns.source_id
+$$;
+COMMENT ON FUNCTION bianzhi.source_row_columns(bigint) IS '来源行列: names and types of the columns that source_rows() returns, as a list of column definitions';
+REVOKE ALL ON FUNCTION bianzhi.source_row_columns(bigint) FROM PUBLIC;
+
 /*
  * For each source the tables to read, x being its row, and an expression for each thing that a row says: NULL where it
  * says nothing.  "stands": the row stands on some day and its condition is true.
@@ -57,7 +87,7 @@ REVOKE ALL ON FUNCTION bianzhi.check_source(regclass) FROM PUBLIC;
 CREATE FUNCTION bianzhi.source_parts()
 	RETURNS TABLE (source_id bigint, relid regclass, own boolean, measure text, holds smallint, tables text, unit text,
 		section text, category text, person text, since text, until text, amount text, closed text, stands text,
-		unit_word text, category_word text, person_word text)
+		unit_word text, category_word text, person_word text, condition text, scanned text, scanned_as text)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -65,8 +95,7 @@ BEGIN
 	PERFORM bianzhi.check_source(s.relid) FROM bianzhi.source AS s JOIN pg_class AS t ON t.oid = s.relid WHERE NOT s.builtin;
 	RETURN QUERY
 	SELECT s.source_id, s.relid, s.alias_source IS NULL, s.measure, s.holds,
-		format('%s%s AS x', CASE WHEN t.relkind = 'p' THEN '' ELSE 'ONLY ' END, s.relid)
-			|| CASE WHEN s.alias_source IS NULL THEN '' ELSE
+		f.scanned || CASE WHEN s.alias_source IS NULL THEN '' ELSE
 				format(' LEFT JOIN bianzhi.unit_alias AS ua ON ua.source = %1$L AND ua.alias = %2$s AND ua.during @> %3$s'
 					' LEFT JOIN bianzhi.unit_alias AS ug ON ug.source = '''' AND ug.alias = %2$s AND ug.during @> %3$s',
 					s.alias_source, w.unit, d.since)
@@ -90,7 +119,8 @@ BEGIN
 		CASE WHEN s.during_column IS NOT NULL THEN format('NOT isempty(%s)', c.during)
 			ELSE format('%s < COALESCE(%s, ''infinity'')', d.since, d.until) END
 			|| COALESCE(' AND ' || c.condition, ''),
-		w.unit, w.category, i.person_word
+		w.unit, w.category, i.person_word, COALESCE(c.condition, 'true'), f.scanned,
+		format('%s%s AS x', CASE WHEN t.relkind = 'p' THEN '' ELSE 'ONLY ' END, s.relid)
 	FROM bianzhi.source AS s JOIN pg_class AS t ON t.oid = s.relid
 		CROSS JOIN LATERAL (SELECT bianzhi.source_column(s.relid, s.unit_column) AS unit,
 			bianzhi.source_column(s.relid, s.section_column) AS section,
@@ -105,6 +135,8 @@ BEGIN
 			bianzhi.source_column_type(s.relid, s.person_column) AS person_type) AS c
 		CROSS JOIN LATERAL (SELECT bianzhi.source_word(s.relid, s.unit_column) AS unit,
 			COALESCE(bianzhi.source_word(s.relid, s.category_column), quote_literal(s.constant_category) || '::text') AS category) AS w
+		CROSS JOIN LATERAL (SELECT CASE WHEN s.alias_source IS NULL THEN format('%s%s AS x', CASE WHEN t.relkind = 'p' THEN '' ELSE 'ONLY ' END, s.relid)
+			ELSE format('bianzhi.source_rows(%s) AS x (%s)', s.source_id, bianzhi.source_row_columns(s.source_id)) END AS scanned) AS f
 		-- numbers are taken as unit_id and person_id
 		CROSS JOIN LATERAL (SELECT bianzhi.source_column_type(s.relid, s.unit_column)
 				= ANY ('{smallint,integer,bigint}'::regtype[]) AS unit,

@@ -28,13 +28,19 @@ start(Relation rel, Relation index, Snapshot snapshot)
 	return scan;
 }
 
-/* Begin to read.  While the limits are not in force, say that nobody keeps these numbers up to date. */
+/* While the limits are not in force, say that nobody keeps the numbers up to date. */
 void
-bz_scan_start(BzScan *s)
+bz_scan_warn(void)
 {
 	if (bz_state() != BZ_IS_LIVE)
 		ereport(WARNING, errmsg("the establishment is not in force"),
 				errdetail("Counts are those of the last time it was."), errhint("Run bianzhi.go_live()."));
+}
+
+/* Begin to read. */
+void
+bz_scan_start(BzScan *s)
+{
 	s->snapshot = GetActiveSnapshot();
 	s->rel = table_open(bz_relid(BZ_CHUNK), AccessShareLock);
 	s->index = index_open(bz_relid(BZ_CHUNK_PKEY), AccessShareLock);

@@ -26,6 +26,7 @@ typedef struct BzScan
 	bool ceiling;
 } BzScan;
 
+extern void bz_scan_warn(void);
 extern void bz_scan_start(BzScan *s);
 extern bool bz_scan_next(BzScan *s);
 extern void bz_scan_decode(BzScan *s, BzChunk *chunk);

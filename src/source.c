@@ -333,7 +333,7 @@ place_columns(BzSource *source, Relation rel)
 static bool
 is_covered(Relation rel)
 {
-	static const char *const wanted[] = {"!bianzhi_flush", "!bianzhi_truncate", "!bianzhi_truncated"};
+	static const char *const wanted[] = {"!bianzhi_statement", "!bianzhi_truncate", "!bianzhi_truncated"};
 	int found = 0;
 
 	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)

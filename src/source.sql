@@ -106,8 +106,8 @@ BEGIN
 			EXECUTE format('CREATE TRIGGER "!bianzhi_row" AFTER INSERT OR UPDATE OR DELETE ON %s'
 				' FOR EACH ROW EXECUTE FUNCTION bianzhi.source_row()', part.name);
 		END IF;
-		IF NOT EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = part.name AND tgname = '!bianzhi_flush') THEN
-			EXECUTE format('CREATE TRIGGER "!bianzhi_flush" AFTER INSERT OR UPDATE OR DELETE ON %s'
+		IF NOT EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = part.name AND tgname = '!bianzhi_statement') THEN
+			EXECUTE format('CREATE TRIGGER "!bianzhi_statement" AFTER INSERT OR UPDATE OR DELETE ON %s'
 				' FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.source_flush()', part.name);
 		END IF;
 		IF part.is_leaf AND NOT EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = part.name AND tgname = '!bianzhi_truncate') THEN

@@ -5,6 +5,7 @@
 #include "postgres.h"
 #include "compat.h"
 
+#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
@@ -73,6 +74,7 @@ stored(PG_FUNCTION_ARGS)
 	bool ceiling = false;
 
 	InitMaterializedSRF(fcinfo, 0);
+	bz_scan_warn();
 	bz_scan_start(&scan);
 	scan.with_ceilings = true;
 	while (bz_scan_next(&scan))
@@ -175,15 +177,19 @@ settle(BzWriter *writer, Want *want, int n, int64 *which)
 static void
 take_row(Want **want, int *n, int *capacity, HeapTuple tuple, TupleDesc desc)
 {
-	bool isnull;
-	int64 unit = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
-	text *code = DatumGetTextPP(SPI_getbinval(tuple, desc, 2, &isnull));
-	int category = bz_category_id(VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code));
-	BzAccount *account = DatumGetBool(SPI_getbinval(tuple, desc, 3, &isnull))
-							 ? bz_ceiling_account(unit, category)
-							 : bz_account(unit, category);
-	Datum day = SPI_getbinval(tuple, desc, 4, &isnull);
+	Datum values[4 + TL_NLEVELS];
+	bool nulls[4 + TL_NLEVELS];
+	int64 unit;
+	text *code;
+	int category;
+	BzAccount *account;
 	Want *w;
+
+	heap_deform_tuple(tuple, desc, values, nulls);
+	unit = DatumGetInt64(values[0]);
+	code = DatumGetTextPP(values[1]);
+	category = bz_category_id(VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code));
+	account = DatumGetBool(values[2]) ? bz_ceiling_account(unit, category) : bz_account(unit, category);
 
 	if (*n == 0 || (*want)[*n - 1].account != account)
 	{
@@ -192,7 +198,7 @@ take_row(Want **want, int *n, int *capacity, HeapTuple tuple, TupleDesc desc)
 		memset(&(*want)[*n], 0, sizeof(Want));
 		(*want)[(*n)++].account = account;
 	}
-	if (isnull)
+	if (nulls[3])
 		return;
 	w = &(*want)[*n - 1];
 	if (w->line.n == w->capacity)
@@ -201,9 +207,9 @@ take_row(Want **want, int *n, int *capacity, HeapTuple tuple, TupleDesc desc)
 		w->line.steps = w->line.steps == NULL ? palloc(w->capacity * sizeof(TlStep))
 											  : repalloc_huge(w->line.steps, w->capacity * sizeof(TlStep));
 	}
-	w->line.steps[w->line.n].day = DatumGetDateADT(day);
+	w->line.steps[w->line.n].day = DatumGetDateADT(values[3]);
 	for (int l = 0; l < TL_NLEVELS; l++)
-		w->line.steps[w->line.n].by.v[l] = DatumGetInt64(SPI_getbinval(tuple, desc, 5 + l, &isnull));
+		w->line.steps[w->line.n].by.v[l] = DatumGetInt64(values[4 + l]);
 	w->line.n++;
 }
 

@@ -119,6 +119,7 @@ run(FunctionCallInfo fcinfo, ArrayType *days, Emit emit)
 	InitMaterializedSRF(fcinfo, 0);
 	read_days(days, &series);
 	series.context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi chunk", ALLOCSET_DEFAULT_SIZES);
+	bz_scan_warn();
 	bz_scan_start(&scan);
 	while (bz_scan_next(&scan))
 	{

@@ -9,7 +9,7 @@ use IPC::Open3;
 use List::Util qw(max min);
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(connect_to measured pgbench median spread ratios table goal say_text kept load_average rounds);
+our @EXPORT = qw(connect_to measured pgbench median spread ratios table goal say_text kept keep machine load_average rounds);
 
 my @kept;
 
@@ -71,6 +71,18 @@ sub one
 	return ($self->do($sql))[0];
 }
 
+# milliseconds of one statement, as psql sees it: with parsing, planning and the way there and back
+sub timed
+{
+	my ($self, $sql) = @_;
+	$self->try('\\timing on');
+	my ($state, @lines) = $self->try($sql);
+	$self->try('\\timing off');
+	die "$state in: $sql\n@lines\n" if $state ne '00000';
+	my ($time) = map { /^Time: ([\d.]+) ms/ ? $1 : () } @lines;
+	return $time;
+}
+
 # --- what a backend uses
 
 sub read_file
@@ -103,21 +115,22 @@ sub cpu_of
 
 sub postmaster { return (split /\n/, read_file("$ENV{BZ_PGDATA}/postmaster.pid"))[0] }
 
-# how many sessions the postmaster serves or has yet to bury
+# How many sessions the postmaster serves or has yet to bury; one that ends loses its command line before anything else.
 sub sessions
 {
 	my ($parent) = @_;
 	my $n = 0;
 	for my $dir (glob '/proc/[0-9]*')
 	{
-		my $pid = $dir =~ s/.*\///r;
-		my @field = stat_fields($pid) or next;
-		$n++ if $field[1] == $parent && ($field[0] eq 'Z' || (read_file("$dir/cmdline") // '') =~ /\[local\]/);
+		my @field = stat_fields($dir =~ s/.*\///r) or next;
+		next if $field[1] != $parent;
+		my $command = read_file("$dir/cmdline") // '';
+		$n++ if $command eq '' || $command =~ /\[local\]/;
 	}
 	return $n;
 }
 
-# CPU, wall time and WAL of a statement in a session: { cpu, wall, wal }; sent with its own end, so that nothing but it is between
+# CPU, wall time and WAL of a statement in a session, and what it said: { cpu, wall, wal, lines }
 sub measured
 {
 	my ($session, $sql) = @_;
@@ -243,6 +256,37 @@ sub goal
 	my $got = median(@values);
 	my $word = !defined $got ? 'not measured' : ($sense eq '<=' ? $got <= $bound : $got >= $bound) ? 'met' : '**missed**';
 	say_text("- goal $number, $what $sense $bound: " . (defined $got ? spread('%.2f', @values) : '-') . ", $word");
+}
+
+# put the tables of a case between its marks in the file KEEP
+sub keep
+{
+	my ($name, $text) = @_;
+	my $file = $ENV{KEEP};
+	return if $ENV{SHORT};
+	my $old = read_file($file) // '';
+	$old =~ s/(<!-- bench $name -->\n).*?(<!-- end of $name -->)/$1$text$2/s
+		or $old .= "\n<!-- bench $name -->\n$text<!-- end of $name -->\n";
+	open my $out, '>', $file or die "$file: $!\n";
+	print $out $old;
+	close $out;
+}
+
+sub first_line
+{
+	my ($command) = @_;
+	my $text = `$command` // '';
+	return (split /\n/, $text)[0] // 'unknown';
+}
+
+sub machine
+{
+	my ($session) = @_;
+	my $model = first_line(q(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo));
+	my $processors = () = read_file('/proc/cpuinfo') =~ /^processor/mg;
+	my ($memory) = read_file('/proc/meminfo') =~ /MemTotal:\s+(\d+)/;
+	return sprintf '%s, %d processors, %.0f GB of memory, Linux %s, PostgreSQL %s', $model, $processors, $memory / 1048576,
+		first_line('uname -r'), $session->one('SHOW server_version');
 }
 
 sub load_average { return (split ' ', read_file('/proc/loadavg'))[0] }

@@ -166,7 +166,7 @@ sub transactions_case
 sub case_oltp
 {
 	my ($s) = @_;
-	my ($cpu, $tps) = transactions_case($s, undef, [ 'on', 1, 6000 ], [ 'on', 4, 2000 ], [ 'on', 16, 500 ], [ 'off', 1, 8000 ], [ 'off', 4, 2500 ]);
+	my ($cpu, $tps) = transactions_case($s, undef, [ 'on', 1, 5000 ], [ 'on', 4, 1500 ], [ 'on', 16, 500 ], [ 'off', 1, 10000 ], [ 'off', 4, 2500 ]);
 	goal('3-4', "CPU / bare with FK, 1 client, synchronous_commit $_", '<=', 1.20, ratios($cpu->{"$_ 1"}{ours}, $cpu->{"$_ 1"}{bare_fk})) for qw(on off);
 	my %bound = ('on 1' => 0.95, 'on 4' => 0.92, 'on 16' => 0.85, 'off 1' => 0.92, 'off 4' => 0.85);
 	goal($_ =~ /on/ ? 3 : 4, "TPS / bare with FK, synchronous_commit $_ clients (does not decide)", '>=', $bound{$_},
@@ -200,7 +200,7 @@ sub case_big
 	my @variants = qw(bare_fk bare ours counter counting);
 	my @when = ([ 'recent', '2026-06-01' ], [ 'back-dated 15 years', '2011-06-01' ]);
 	my ($unit, $category) = split /\t/, $s->one('SELECT unit_id, category FROM bench.account WHERE people = 5000 ORDER BY unit_id LIMIT 1');
-	my (%ms);
+	my (%ms, %seen);
 	fill($s, @variants);
 	for my $variant (@variants)
 	{
@@ -221,27 +221,31 @@ SQL
 		{
 			for my $variant (@variants)
 			{
-				my @got;
+				my (@got, @seen);
 				for my $n (1 .. 30)
 				{
 					$s->do("SELECT nextval('bench.next_$variant')", 'BEGIN');
-					my $took = $s->one("SELECT bench.one_$variant('$when->[1]')");
+					push @got, $s->one("SELECT bench.one_$variant('$when->[1]')");
+					$s->do('ROLLBACK', 'BEGIN');
+					push @seen, $s->timed("INSERT INTO $table_of{$variant} $columns
+						VALUES (currval('bench.next_$variant'), $unit, '$category', daterange('$when->[1]', NULL))");
 					$s->do('ROLLBACK');
-					push @got, $took if $n > 5;
 				}
-				push @{ $ms{ $when->[0] }{$variant} }, median(@got);
+				push @{ $ms{ $when->[0] }{$variant} }, median(@got[ 5 .. $#got ]);
+				push @{ $seen{ $when->[0] }{$variant} }, median(@seen[ 5 .. $#seen ]);
 			}
 		}
 	}
 	for my $when (@when)
 	{
 		say_text("One insert into the account of 5,000 people, $when->[0], rolled back; medians of 25 a round.\n");
-		ratio_table('ms', '%.3f', $ms{ $when->[0] }, @variants);
+		ratio_table('ms in psql', '%.3f', $seen{ $when->[0] }, @variants);
+		ratio_table('ms in the server, planned before', '%.3f', $ms{ $when->[0] }, @variants);
 	}
-	my ($recent, $back) = map { $ms{ $_->[0] } } @when;
-	goal(6, "recent / bare", '<=', 1.5, ratios($recent->{ours}, $recent->{bare}));
-	goal(6, "back-dated / bare", '<=', 6, ratios($back->{ours}, $back->{bare}));
-	goal(6, "back-dated: count trigger / bianzhi", '>=', 4, ratios($back->{counting}, $back->{ours}));
+	my ($recent, $back) = map { $seen{ $_->[0] } } @when;
+	goal(6, "recent, in psql / bare", '<=', 1.5, ratios($recent->{ours}, $recent->{bare}));
+	goal(6, "back-dated, in psql / bare", '<=', 6, ratios($back->{ours}, $back->{bare}));
+	goal(6, "back-dated, in psql: count trigger / bianzhi", '>=', 4, ratios($back->{counting}, $back->{ours}));
 	goal(12, "recent: count trigger / bianzhi", '>=', 1, ratios($recent->{counting}, $recent->{ours}));
 	say_text('');
 }
@@ -470,36 +474,6 @@ sub case_rivals
 
 my %case = (bulk => \&case_bulk, oltp => \&case_oltp, hot => \&case_hot, big => \&case_big, series => \&case_series, size => \&case_size,
 	golive => \&case_golive, rivals => \&case_rivals);
-
-sub first_line
-{
-	my ($command) = @_;
-	my $text = `$command` // '';
-	return (split /\n/, $text)[0] // 'unknown';
-}
-
-sub machine
-{
-	my ($s) = @_;
-	my $model = first_line(q(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo));
-	my $processors = () = Bench::read_file('/proc/cpuinfo') =~ /^processor/mg;
-	my ($memory) = Bench::read_file('/proc/meminfo') =~ /MemTotal:\s+(\d+)/;
-	return sprintf '%s, %d processors, %.0f GB of memory, Linux %s, PostgreSQL %s', $model, $processors, $memory / 1048576, first_line('uname -r'),
-		$s->one('SHOW server_version');
-}
-
-# put the tables of a case between its marks
-sub keep
-{
-	my ($name, $text) = @_;
-	my $file = $ENV{KEEP};
-	my $old = Bench::read_file($file) // '';
-	return if $ENV{SHORT};
-	$old =~ s/(<!-- bench $name -->\n).*?(<!-- end of $name -->)/$1$text$2/s or $old .= "<!-- bench $name -->\n$text<!-- end of $name -->\n";
-	open my $out, '>', $file or die "$file: $!\n";
-	print $out $old;
-	close $out;
-}
 
 my $began = time;
 psql_file('bianzhi', 'worst.sql', "units=$units");

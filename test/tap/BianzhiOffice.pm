@@ -118,6 +118,15 @@ sub refused
 	return;
 }
 
+# comes_back(NODE, DATABASE, WHAT): a partition that was away does not count until it is attached again; leaves it as it was
+sub comes_back
+{
+	my ($node, $database, $what) = @_;
+	refused($node, $database, "BEGIN; ALTER TABLE hr.post DETACH PARTITION hr.post_2025; ALTER TABLE hr.post ATTACH PARTITION hr.post_2025 FOR VALUES IN (2025);"
+		  . " INSERT INTO hr.post (unit, year, person, days) VALUES (5, 2025, 593, '[2026-12-01,)')", '55000', "$what: a partition that was away is to be attached again");
+	return;
+}
+
 # in_force(NODE, DATABASE, WHAT): the limits hold there for an ordinary role, and what fits is counted; leaves it as it was
 sub in_force
 {
@@ -137,9 +146,6 @@ sub in_force
 	is($node->safe_psql($database, "SET ROLE clerk; BEGIN; $hire (30, '05', '行政', '2026-12-01', 2); UPDATE hr.post SET unit = 5 WHERE person = 591;"
 			  . " DELETE FROM hr.post WHERE year = 2025; DELETE FROM hr.staff WHERE id < 5; RESET ROLE; SELECT count(*) FROM bianzhi.verify(); ROLLBACK"),
 		'0', "$what: what fits there is counted");
-	my $post = 'INSERT INTO hr.post (unit, year, person, days) VALUES';
-	refused($node, $database, "BEGIN; ALTER TABLE hr.post DETACH PARTITION hr.post_2025; ALTER TABLE hr.post ATTACH PARTITION hr.post_2025 FOR VALUES IN (2025);"
-		  . " $post (5, 2025, 593, '[2026-12-01,)')", '55000', "$what: a partition that was away is to be attached again");
 	# over-full as it is, it may shrink
 	$node->safe_psql($database, "SET ROLE clerk; BEGIN; DELETE FROM bianzhi.occupancy WHERE person_id = 2; ROLLBACK");
 	return;

@@ -80,6 +80,7 @@ sub lives
 	is(($is{leads} =~ s/^excess_at_go_live\|U4\|administrative\|.*\|1\n//mr), $was{leads}, "$what: the same leads after go_live()");
 	isnt($node->safe_psql($database, 'SELECT nonce FROM bianzhi.stamp'), $nonce, "$what: a nonce of its own");
 	BianzhiOffice::in_force($node, $database, $what);
+	BianzhiOffice::comes_back($node, $database, $what);
 	is($node->safe_psql($database, "SELECT severity, what, object FROM bianzhi.health() WHERE severity <> 'notice'"), '', "$what: health() finds nothing");
 	return;
 }
@@ -142,7 +143,7 @@ for my $how (qw(plain custom))
 	}
 	else
 	{
-		command_ok(run_archive('custom', $database, '--clean'), "$database: restored over itself");
+		command_ok(run_archive('custom', $database, '--clean', '--if-exists'), "$database: restored over itself");
 	}
 	is($before->query('SELECT bianzhi.is_live()'), 'f', "$database: that session sees that it is not live");
 	loaded($database, $database);

@@ -54,6 +54,7 @@ for my $way (qw(copy link))
 	is($new->safe_psql('office', $keys), $was{$keys}, "$way: as they were");
 	is($new->safe_psql('office', $ill), '', "$way: health() finds nothing");
 	BianzhiOffice::in_force($new, 'office', $way);
+	BianzhiOffice::comes_back($new, 'office', $way);
 	is($new->safe_psql('office', 'SELECT bianzhi.recount()'), '0', "$way: recount() changes nothing");
 	cmp_ok($new->safe_psql('office', "$BianzhiOffice::enter VALUES (557, 5, 'own', '[2027-01-01,)') RETURNING occupancy_id"), '>', $last, "$way: identities continue");
 
