@@ -71,7 +71,7 @@ CREATE FUNCTION off(trigger_name text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN QUERY SELECT format('%s %s %s', severity, what, object) FROM ill ORDER BY object COLLATE "C";
 	EXECUTE format('ALTER TABLE bianzhi.occupancy ENABLE TRIGGER %s', trigger_name);
-	PERFORM bianzhi.leave_keys_to_engine();
+	PERFORM bianzhi.after_upgrade();
 	RETURN QUERY SELECT 'still ' || what FROM ill;
 	RETURN QUERY SELECT wrong();
 	RETURN NEXT mend();

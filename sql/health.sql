@@ -32,7 +32,7 @@ ALTER TABLE bianzhi.appointment DISABLE TRIGGER ALL;
 SELECT object FROM ill ORDER BY object COLLATE "C";
 ALTER TABLE bianzhi.appointment ENABLE TRIGGER ALL;
 SELECT severity, what, object, hint FROM ill ORDER BY object COLLATE "C";
-SELECT bianzhi.leave_keys_to_engine();
+SELECT bianzhi.after_upgrade();
 SELECT * FROM ill;
 SELECT sound();
 
@@ -71,7 +71,7 @@ SELECT * FROM ill;
 SELECT bianzhi.wake_keys();
 SELECT bianzhi.switch_key(key, true) FROM bianzhi.own_keys() WHERE child = 'bianzhi.occupancy'::regclass AND name = 'occupancy_person_id_fkey';
 SELECT * FROM ill;
-SELECT bianzhi.leave_keys_to_engine();
+SELECT bianzhi.after_upgrade();
 SELECT * FROM ill;
 
 -- rows in the queue that nobody will judge

@@ -58,7 +58,7 @@ RESET bianzhi.effective_on;
 SELECT count(*) FILTER (WHERE asleep) = count(*) AS all_asleep FROM own_keys();
 SELECT wake_keys() > 20 AS woken, wake_keys() AS again;
 SELECT child, name FROM own_keys() WHERE asleep ORDER BY child::text COLLATE "C", name;
-SELECT leave_keys_to_engine();
+SELECT after_upgrade();
 DELETE FROM unit;
 
 --
@@ -406,4 +406,4 @@ WHERE classid = 'pg_proc'::regclass AND l.lanname <> 'c' AND NOT COALESCE(p.proc
 -- tables and identity sequences that a dump would forget, apart from what is derived
 SELECT objid::regclass AS not_dumped FROM member JOIN pg_class c ON c.oid = objid CROSS JOIN (SELECT extconfig FROM pg_extension WHERE extname = 'bianzhi') e
 WHERE classid = 'pg_class'::regclass AND c.relkind IN ('r', 'p', 'S') AND NOT objid = ANY (e.extconfig)
-	AND c.relname NOT IN ('account', 'account_account_id_seq', 'chunk', 'queue', 'queue_queue_id_seq', 'live', 'source_part') ORDER BY objid::regclass::text COLLATE "C";
+	AND c.relname NOT IN ('account', 'account_account_id_seq', 'chunk', 'queue', 'queue_queue_id_seq', 'live', 'source_part', 'own_trigger') ORDER BY objid::regclass::text COLLATE "C";

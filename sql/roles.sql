@@ -44,7 +44,7 @@ SELECT try('ALTER TABLE bianzhi.occupancy DISABLE TRIGGER ALL'), try('SET sessio
 SELECT f, try('SELECT bianzhi.' || f)
 FROM unnest(ARRAY['go_live()', 'suspend(''x'')', 'recount()', 'verify()', 'health()', 'dangling()', 'lock_accounts(''{1}'')', 'levels_now(1, ''administrative'', ''2026-12-01'')', 'would_exceed(1, ''administrative'', ''[2026-12-01,)'')',
 	'earliest_vacancy(1, ''administrative'')', 'vacancy_on(''2026-12-01'')', 'vacancy_between(''2026-12-01'', ''2027-01-01'')', 'vacancy_series(''2026-12-01'', ''2027-01-01'')', 'set_quota(1, ''administrative'', 5, ''2026-12-01'', ''x'')',
-	'attach_own(''bianzhi.occupancy'', ''filled'', unit => ''unit_id'', category => ''category'', during => ''during'')', 'unit_load_outside(1, ''empty'')', 'recount_accounts(NULL)', 'stored()', 'recomputed()', 'wake_keys()', 'leave_keys_to_engine()', 'is_live()', 'today()']) AS f;
+	'attach_own(''bianzhi.occupancy'', ''filled'', unit => ''unit_id'', category => ''category'', during => ''during'')', 'unit_load_outside(1, ''empty'')', 'recount_accounts(NULL)', 'stored()', 'recomputed()', 'wake_keys()', 'after_upgrade()', 'is_live()', 'today()']) AS f;
 -- all that everybody may have: none of it is volatile, none reads a table of the office
 RESET ROLE;
 SELECT p.proname FROM pg_proc AS p WHERE p.pronamespace = 'bianzhi'::regnamespace AND p.provolatile = 'v' AND has_function_privilege('roles_clerk', p.oid, 'EXECUTE');

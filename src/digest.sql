@@ -26,6 +26,8 @@ COMMENT ON COLUMN bianzhi.digest_plan.note IS '备注: note';
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.digest_plan', '');
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.digest_plan_digest_plan_id_seq', '');
 
+CREATE INDEX digest_plan_category_idx ON bianzhi.digest_plan (category);
+
 CREATE FUNCTION bianzhi.digest_plan_shrinks() RETURNS trigger
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION bianzhi.digest_plan_shrinks() IS '逐步消化: trigger function; refuses a plan that allows more on a later day';

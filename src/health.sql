@@ -52,7 +52,7 @@ AS $$
 	HAVING count(*) > 0
 	UNION ALL
 	SELECT 'warning', 'a foreign key does what the engine does already', k.child::text || ' ' || k.name,
-		'Run bianzhi.leave_keys_to_engine(); pg_upgrade makes these checks anew.'
+		'Run bianzhi.after_upgrade(); pg_upgrade makes these checks anew.'
 	FROM bianzhi.own_keys() AS k
 	WHERE k.by_engine AND NOT k.asleep
 	UNION ALL
@@ -69,6 +69,12 @@ AS $$
 		CROSS JOIN (VALUES ('!bianzhi_statement'), ('!bianzhi_truncate'), ('!bianzhi_truncated')) AS n (name)
 	WHERE p.relid <> s.relid AND (c.relkind = 'r' OR n.name = '!bianzhi_statement')
 		AND NOT EXISTS (SELECT 1 FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgname = n.name)
+	UNION ALL
+	SELECT 'warning', 'triggers of a partition would stay behind when it is detached', p.part::text,
+		'Run bianzhi.after_upgrade(); pg_upgrade makes these triggers anew.'
+	FROM bianzhi.source_part AS p JOIN pg_trigger AS t ON t.tgrelid = p.part AND t.tgname = '!bianzhi_statement'
+	WHERE NOT EXISTS (SELECT 1 FROM pg_depend AS d
+		WHERE d.classid = 'pg_trigger'::regclass AND d.objid = t.oid AND d.refclassid = 'pg_trigger'::regclass AND d.deptype = 'a')
 	UNION ALL
 	SELECT 'error', 'a partition of a source has gone, and its rows count still', p.part::text, format('Run bianzhi.attach(%L).', p.relid)
 	FROM bianzhi.source_part AS p

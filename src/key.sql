@@ -93,17 +93,25 @@ $$;
 COMMENT ON FUNCTION bianzhi.switch_key(oid, boolean) IS '外键检查开关: lets a key''s own checks on the referencing side sleep, or wakes them';
 REVOKE ALL ON FUNCTION bianzhi.switch_key(oid, boolean) FROM PUBLIC;
 
-CREATE FUNCTION bianzhi.leave_keys_to_engine() RETURNS bigint
-	LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+CREATE FUNCTION bianzhi.after_upgrade() RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT count(*)
+DECLARE
+	slept bigint;
+BEGIN
+	SELECT count(*) INTO slept
 	FROM bianzhi.own_keys() AS k, LATERAL bianzhi.switch_key(k.key, false)
-	WHERE k.by_engine AND NOT k.asleep
+	WHERE k.by_engine AND NOT k.asleep;
+	PERFORM bianzhi.source_triggers(s.relid)
+	FROM (SELECT DISTINCT s.relid FROM bianzhi.source AS s JOIN pg_class AS c ON c.oid OPERATOR(pg_catalog.=) s.relid
+		WHERE NOT s.builtin) AS s;
+	RETURN slept;
+END
 $$;
 
-COMMENT ON FUNCTION bianzhi.leave_keys_to_engine() IS '外键检查交由引擎: lets the keys'' own checks sleep where the engine checks, as is wanted after pg_upgrade, which wakes all; returns how many keys';
-REVOKE ALL ON FUNCTION bianzhi.leave_keys_to_engine() FROM PUBLIC;
+COMMENT ON FUNCTION bianzhi.after_upgrade() IS '升级后复位: puts right what pg_upgrade makes anew otherwise: lets the keys'' own checks sleep where the engine checks, and binds the triggers of partitions; returns how many keys were awake';
+REVOKE ALL ON FUNCTION bianzhi.after_upgrade() FROM PUBLIC;
 
 CREATE FUNCTION bianzhi.wake_keys() RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER

@@ -200,6 +200,7 @@ FROM (
 	UNION ALL SELECT document_no, 'exemption' FROM bianzhi.exemption
 	UNION ALL SELECT document_no, 'quota' FROM bianzhi.quota
 	UNION ALL SELECT document_no, 'ceiling' FROM bianzhi.ceiling
+	UNION ALL SELECT document_no, 'digest_plan' FROM bianzhi.digest_plan
 	UNION ALL SELECT document_no, 'occupancy' FROM bianzhi.occupancy
 	UNION ALL SELECT document_no, 'appointment' FROM bianzhi.appointment
 ) AS n (number, used_in)

@@ -121,7 +121,7 @@ my @unwell = split /\n/, $new->safe_psql('office', $unwell);
 is(scalar(grep { /^warning\|a foreign key does what the engine does already\|/ } @unwell), scalar @unwell, 'health() reports keys and nothing else')
   or diag(join "\n", @unwell);
 is(scalar @unwell, $asleep, 'all that slept are awake');
-is($new->safe_psql('office', 'SELECT bianzhi.leave_keys_to_engine()'), $asleep, 'and are put to sleep');
+is($new->safe_psql('office', 'SELECT bianzhi.after_upgrade()'), $asleep, 'and are put to sleep');
 is($new->safe_psql('office', "SET search_path = public, bianzhi; $question{keys}"), $was{keys}, 'as they were');
 is($new->safe_psql('office', $unwell), '', 'and health() reports nothing');
 

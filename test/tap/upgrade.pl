@@ -50,7 +50,7 @@ for my $way (qw(copy link))
 	is(scalar @ill, $asleep, "$way: health() tells of each key that slept") or diag("@ill");
 	is(scalar(grep { /^warning\|a foreign key does what the engine does already\|/ } @ill), $asleep, "$way: and of nothing else");
 	BianzhiOffice::in_force($new, 'office', "$way, keys awake");
-	is($new->safe_psql('office', 'SELECT bianzhi.leave_keys_to_engine()'), $asleep, "$way: they are put to sleep");
+	is($new->safe_psql('office', 'SELECT bianzhi.after_upgrade()'), $asleep, "$way: they are put to sleep");
 	is($new->safe_psql('office', $keys), $was{$keys}, "$way: as they were");
 	is($new->safe_psql('office', $ill), '', "$way: health() finds nothing");
 	BianzhiOffice::in_force($new, 'office', $way);
