@@ -216,6 +216,7 @@ read_account(BzAccount *account)
 	if (bz_find(&f, &key))
 	{
 		bz_range_days(bz_found(&f, "during", &isnull), &account->lives_from, &account->lives_to);
+		account->unit_exists = true;
 		account->is_section = DatumGetBool(bz_found(&f, "is_section", &isnull));
 		account->parent = DatumGetInt64(bz_found(&f, "parent_id", &isnull));
 		if (isnull)
@@ -260,6 +261,7 @@ with_key(const BzAccountKey *key)
 		account->account_id = 0;
 		account->looked = 0;
 		account->ours = false;
+		account->unit_exists = false;
 		account->is_section = false;
 		account->parent = 0;
 		account->lives_from = TL_BEGIN;

@@ -27,6 +27,7 @@ typedef struct BzAccount
 	int32 lives_from; /* the unit's days */
 	int32 lives_to;
 	int64 parent; /* the unit's parent, 0: none */
+	bool unit_exists;
 	bool is_section;
 	uint64 looked; /* the round of look-ups in which it was last looked for */
 	bool ours; /* made by a transaction that has not ended */

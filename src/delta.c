@@ -349,6 +349,18 @@ check_place(const BzDelta *d, const BzAccount *account, const BzAccount *section
 				bz_errconstraint_on(relid, "establishment_account"));
 }
 
+/* A row that was written with the triggers off, in a unit that is not there, counts nowhere and may go. */
+static bool
+stood_nowhere(const BzDelta *d, int64 unit)
+{
+	const BzAccount *account;
+
+	if (d->sign > 0)
+		return false;
+	account = bz_account(unit, d->category);
+	return account->account_id == 0 && !account->unit_exists;
+}
+
 /* Resolve the open deltas to accounts: their own, and, for people, each category above. */
 static void
 expand(Flush *f, Oid relid)
@@ -362,10 +374,12 @@ expand(Flush *f, Oid relid)
 		int slot;
 		int section_slot;
 
-		if (d->applied != InvalidSubTransactionId)
+		if (d->applied != InvalidSubTransactionId || stood_nowhere(d, d->unit))
 			continue;
 		slot = flush_account(f, d->unit, category, &account);
-		section_slot = d->section == 0 ? -1 : flush_account(f, d->section, category, &section);
+		section_slot = d->section == 0 || stood_nowhere(d, d->section)
+						   ? -1
+						   : flush_account(f, d->section, category, &section);
 		check_place(d, account, section, relid);
 		if (d->level == TL_AUTHORIZED)
 			add_to_ceilings(f, slot, d);

@@ -156,3 +156,12 @@ bz_day_text(int32 day)
 	EncodeDateOnly(&tm, USE_ISO_DATES, text);
 	return text;
 }
+
+/* Let every session read anew what it remembers of the extension's tables, when we commit. */
+void
+bz_forget_everywhere(void)
+{
+	for (int i = 0; i < BZ_NRELS; i++)
+		if (get_rel_relkind(bz_relid(i)) == RELKIND_RELATION)
+			CacheInvalidateRelcacheByRelid(bz_relid(i));
+}

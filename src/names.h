@@ -45,6 +45,7 @@ extern Oid bz_relid(BzRel which);
 extern Oid bz_type_oid(const char *name);
 extern Oid bz_owner(void);
 extern uint64 bz_generation(BzRel which);
+extern void bz_forget_everywhere(void);
 
 extern bool bz_may_read(Oid role, BzRel which);
 extern void bz_as_owner(Oid *user, int *context);

@@ -240,8 +240,10 @@ recount_accounts(PG_FUNCTION_ARGS)
 		ereport(ERROR, errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
 				errmsg("timelines can be recounted at isolation level READ COMMITTED only"));
 	LockRelationOid(bz_relid(BZ_CHUNK), ShareRowExclusiveLock);
-	/* an account that somebody has deleted by hand is not to be believed in */
+	/* what was changed with the triggers off, or arrived where they do not fire, nobody has been told */
+	bz_forget_everywhere();
 	bz_account_forget(false);
+	CommandCounterIncrement();
 	bz_account_begin();
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");

@@ -69,8 +69,11 @@ BEGIN
 			UNION ALL
 			SELECT p.code, c.parent FROM path AS p JOIN bianzhi.category AS c ON c.code = p.ancestor WHERE c.parent IS NOT NULL
 		), counted AS (
-			SELECT * FROM (' || bianzhi.source_sql() || ') AS s
-			WHERE s.unit_id IS NOT NULL AND s.category IS NOT NULL'
+			-- a row that names what is not there, as can be written with the triggers off, stands nowhere: see dangling()
+			SELECT u.unit_id, sec.unit_id AS section_id, s.category, s.since, s.until, s.measure, s.amount, s.closed
+			FROM (' || bianzhi.source_sql() || ') AS s
+				JOIN bianzhi.unit AS u ON u.unit_id = s.unit_id LEFT JOIN bianzhi.unit AS sec ON sec.unit_id = s.section_id
+			WHERE s.category IS NOT NULL'
 		|| CASE WHEN only_unit IS NULL THEN '' ELSE ' AND (s.unit_id = $1 OR s.section_id = $1)' END ||
 		'), placed AS (
 			SELECT c.unit_id, c.category, c.since, c.until, c.amount::int AS a, 1 AS l, c.closed::int AS c, 0 AS f, 0 AS r

@@ -47,8 +47,11 @@ for my $way (qw(copy link))
 	BianzhiOffice::refused($new, 'restored', 'SET ROLE clerk; DELETE FROM bianzhi.occupancy', '55000', "$way: and refuses an ordinary role");
 
 	my @ill = split /\n/, $new->safe_psql('office', $ill);
-	is(scalar @ill, $asleep, "$way: health() tells of each key that slept") or diag("@ill");
-	is(scalar(grep { /^warning\|a foreign key does what the engine does already\|/ } @ill), $asleep, "$way: and of nothing else");
+	my @keys = grep { /^warning\|a foreign key does what the engine does already\|/ } @ill;
+	my @parts = grep { /^warning\|triggers of a partition would stay behind when it is detached\|hr.post_202[56]$/ } @ill;
+	is(scalar @keys, $asleep, "$way: health() tells of each key that slept") or diag("@ill");
+	is(scalar @parts, 2, "$way: of each partition that is not bound");
+	is(scalar @ill, @keys + @parts, "$way: and of nothing else") or diag("@ill");
 	BianzhiOffice::in_force($new, 'office', "$way, keys awake");
 	is($new->safe_psql('office', 'SELECT bianzhi.after_upgrade()'), $asleep, "$way: they are put to sleep");
 	is($new->safe_psql('office', $keys), $was{$keys}, "$way: as they were");
