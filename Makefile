@@ -6,6 +6,8 @@
 #   make matrix               the tests on PostgreSQL 15, 17 and 18, the later two in chroots; needs root
 #   make demo                 published establishments, and a made-up city, in a private PostgreSQL, and what the limits do there
 #   make demo-stop            stop it and remove it
+#   make bench                what it costs: docs/performance.md; CASES='bulk oltp', ROUNDS=3, SHORT=1
+#   make bench-nation         50,000,000 people on this machine; by hand; CITIES=13
 #   make format               clang-format the C files
 #   make po-update            bring src/po/*.po up to date with the messages in src/*.c
 #   make with_llvm=no         build without LLVM bitcode
@@ -111,6 +113,12 @@ test:
 matrix:
 	test/matrix/run
 
+bench:
+	@test/bench/run
+
+bench-nation:
+	@test/bench/run nation
+
 demo:
 	@test/demo/run
 
@@ -119,4 +127,4 @@ demo-stop:
 
 FORCE:
 
-.PHONY: FORCE format test matrix demo demo-stop po-update po-check install-translations installdirs-translations uninstall-translations
+.PHONY: FORCE bench bench-nation format test matrix demo demo-stop po-update po-check install-translations installdirs-translations uninstall-translations

@@ -30,8 +30,8 @@ typedef struct BzAccount
 	bool unit_exists;
 	bool is_section;
 	uint64 looked; /* the round of look-ups in which it was last looked for */
-	bool ours; /* made by a transaction that has not ended */
-	int slot;  /* its place among the accounts of flush number "flush" */
+	bool ours;	   /* made by a transaction that has not ended */
+	int slot;	   /* its place among the accounts of flush number "flush" */
 	uint64 flush;
 } BzAccount;
 

@@ -21,6 +21,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "errors.h"
 #include "live.h"
 #include "names.h"
 #include "seat_guard.h"
@@ -160,9 +161,7 @@ person_stays(PG_FUNCTION_ARGS)
 	bool attached = false;
 	BzGuard guard;
 
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				errmsg("function \"%s\" was not called by trigger manager", "person_stays"));
+	bz_check_trigger(fcinfo, "person_stays", true);
 	if (bz_state() != BZ_IS_LIVE)
 		PG_RETURN_POINTER(NULL);
 	n = bz_sources(&all);

@@ -12,39 +12,17 @@
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/snapmgr.h"
 
 #include "catalogue.h"
 #include "ceiling.h"
 #include "chunk.h"
 #include "names.h"
+#include "query.h"
 
 static bool known;
 static bool any;
 static uint64 seen;
-
-/*
- * Run a query of ours as the owner, under a snapshot that sees what is committed
- * now and our own; SPI stays connected.
- */
-static void
-query(const char *sql, int nargs, Oid *types, Datum *values)
-{
-	Oid user;
-	int security;
-	SPIPlanPtr plan;
-
-	bz_as_owner(&user, &security);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	plan = SPI_prepare(sql, nargs, types);
-	if (plan == NULL || SPI_execute_snapshot(plan, values, NULL, GetLatestSnapshot(), InvalidSnapshot, true,
-											 false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not run \"%s\"", sql);
-	SetUserIdAndSecContext(user, security);
-}
 
 /* Has any ceiling an account?  Asked under the lock that who changes ceilings excludes. */
 bool
@@ -54,7 +32,7 @@ bz_any_ceilings(void)
 
 	if (!known || seen != now)
 	{
-		query("SELECT FROM bianzhi.account AS a WHERE a.is_ceiling LIMIT 1", 0, NULL, NULL);
+		bz_query("SELECT FROM bianzhi.account AS a WHERE a.is_ceiling LIMIT 1", 0, NULL, NULL);
 		any = SPI_processed > 0;
 		SPI_finish();
 		seen = now;
@@ -71,7 +49,7 @@ bz_ceilings_over(int64 unit, int category, BzCeiling **over)
 	Datum values[] = {Int64GetDatum(unit), CStringGetTextDatum(bz_category_code(category))};
 	int n;
 
-	query("SELECT o.top, o.days FROM bianzhi.ceilings_over($1, $2) AS o", 2, types, values);
+	bz_query("SELECT o.top, o.days FROM bianzhi.ceilings_over($1, $2) AS o", 2, types, values);
 	n = (int) SPI_processed;
 	*over = SPI_palloc((n + 1) * sizeof(BzCeiling));
 	for (int i = 0; i < n; i++)

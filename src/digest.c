@@ -47,9 +47,7 @@ digest_plan_shrinks(PG_FUNCTION_ARGS)
 	DateADT day;
 	int32 excess;
 
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				errmsg("function \"%s\" was not called by trigger manager", "digest_plan_shrinks"));
+	bz_check_trigger(fcinfo, "digest_plan_shrinks", true);
 	slot = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newslot : trigger->tg_trigslot;
 	day = DatumGetDateADT(new_value(slot, "day"));
 	excess = DatumGetInt32(new_value(slot, "max_excess"));

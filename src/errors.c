@@ -1,6 +1,7 @@
 /*
  * errors.c
- *		The fields that drivers read instead of parsing messages.
+ *		The fields that drivers read instead of parsing messages, and the errors of who
+ *		calls a trigger function by hand.
  *
  * Our constraints are no rows of pg_constraint, so errtableconstraint() of the
  * server has nothing to look up; the names are those of interface.md.
@@ -8,6 +9,7 @@
 #include "postgres.h"
 #include "compat.h"
 
+#include "commands/trigger.h"
 #include "utils/lsyscache.h"
 
 #include "errors.h"
@@ -24,4 +26,19 @@ bz_errconstraint_on(Oid relid, const char *constraint)
 		err_generic_string(PG_DIAG_TABLE_NAME, table);
 	}
 	return err_generic_string(PG_DIAG_CONSTRAINT_NAME, constraint);
+}
+
+/* A trigger function may be called by the trigger manager only, for rows or for statements. */
+void
+bz_check_trigger(FunctionCallInfo fcinfo, const char *name, bool for_row)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				errmsg("function \"%s\" was not called by trigger manager", name));
+	if (for_row != (TRIGGER_FIRED_FOR_ROW(trigger->tg_event) != 0))
+		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				for_row ? errmsg("function \"%s\" must be fired for row", name)
+						: errmsg("function \"%s\" must be fired for statement", name));
 }

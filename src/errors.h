@@ -5,6 +5,9 @@
 #ifndef BZ_ERRORS_H
 #define BZ_ERRORS_H
 
+#include "fmgr.h"
+
 extern int bz_errconstraint_on(Oid relid, const char *constraint);
+extern void bz_check_trigger(FunctionCallInfo fcinfo, const char *name, bool for_row);
 
 #endif /* BZ_ERRORS_H */

@@ -14,6 +14,7 @@
 #include "utils/snapmgr.h"
 
 #include "delta.h"
+#include "errors.h"
 #include "live.h"
 #include "names.h"
 #include "row.h"
@@ -43,20 +44,6 @@ note(const BzSource *source, const BzRow *row, int sign)
 	if (row->person != 0)
 		bz_delta_person(row->person, (BzResidentId) row->named_by, sign > 0,
 						sign > 0 && row->counts && source->level == TL_FILLED);
-}
-
-static void
-check_called_as(FunctionCallInfo fcinfo, const char *name, bool for_row)
-{
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				errmsg("function \"%s\" was not called by trigger manager", name));
-	if (for_row != (TRIGGER_FIRED_FOR_ROW(trigger->tg_event) != 0))
-		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				for_row ? errmsg("function \"%s\" must be fired for row", name)
-						: errmsg("function \"%s\" must be fired for statement", name));
 }
 
 /*
@@ -96,7 +83,7 @@ source_row(PG_FUNCTION_ARGS)
 	const BzSource *fed;
 	int n;
 
-	check_called_as(fcinfo, "source_row", true);
+	bz_check_trigger(fcinfo, "source_row", true);
 	if (!bz_enforcing())
 		PG_RETURN_POINTER(NULL);
 	n = sources_of(trigger->tg_relation, &fed);
@@ -131,7 +118,7 @@ source_flush(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 
-	check_called_as(fcinfo, "source_flush", false);
+	bz_check_trigger(fcinfo, "source_flush", false);
 	bz_delta_flush(RelationGetRelid(trigger->tg_relation), TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event));
 	PG_RETURN_POINTER(NULL);
 }
@@ -149,7 +136,7 @@ source_truncate(PG_FUNCTION_ARGS)
 	const BzSource *fed;
 	int n;
 
-	check_called_as(fcinfo, "source_truncate", false);
+	bz_check_trigger(fcinfo, "source_truncate", false);
 	rel = ((TriggerData *) fcinfo->context)->tg_relation;
 	if (!bz_enforcing())
 		PG_RETURN_POINTER(NULL);
@@ -182,6 +169,6 @@ source_truncate(PG_FUNCTION_ARGS)
 Datum
 source_columns(PG_FUNCTION_ARGS)
 {
-	check_called_as(fcinfo, "source_columns", false);
+	bz_check_trigger(fcinfo, "source_columns", false);
 	PG_RETURN_POINTER(NULL);
 }

@@ -21,6 +21,19 @@ SELECT t.tgrelid, t.tgname, pg_get_triggerdef(t.oid)
 FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
 WHERE c.relnamespace = 'bianzhi'::regnamespace AND NOT t.tgisinternal AND t.tgname NOT LIKE '!bianzhi\_%';
 
+-- in a restored table columns may have other numbers until go_live() takes them from the trigger that lists them
+CREATE FUNCTION bianzhi.is_placed(source_id bigint) RETURNS boolean
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT NOT EXISTS (
+		SELECT 1 FROM bianzhi.source AS s JOIN pg_trigger AS t ON t.tgrelid = s.relid AND t.tgname = '!bianzhi_columns_' || s.source_id
+		WHERE s.source_id = is_placed.source_id AND t.tgattr::int2[] <> (SELECT array_agg(c.attnum ORDER BY c.place)
+			FROM bianzhi.source_columns_of(s.source_id) AS c))
+$$;
+COMMENT ON FUNCTION bianzhi.is_placed(bigint) IS '来源列是否就位: whether the numbers of a source''s columns are those of the list that its trigger carries';
+REVOKE ALL ON FUNCTION bianzhi.is_placed(bigint) FROM PUBLIC;
+
 CREATE FUNCTION bianzhi.health() RETURNS TABLE (severity text, what text, object text, hint text)
 	LANGUAGE sql STABLE PARALLEL UNSAFE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
@@ -91,7 +104,8 @@ AS $$
 	SELECT DISTINCT 'error', 'a source has lost a column', s.relid::text,
 		format('Run bianzhi.detach(%L), and attach the table again with the columns that it has now.', s.relid)
 	FROM bianzhi.source AS s CROSS JOIN LATERAL bianzhi.source_columns_of(s.source_id) AS n
-	WHERE EXISTS (SELECT 1 FROM pg_attribute AS a WHERE a.attrelid = s.relid AND a.attnum = n.attnum AND a.attisdropped)
+	WHERE bianzhi.is_placed(s.source_id)
+		AND EXISTS (SELECT 1 FROM pg_attribute AS a WHERE a.attrelid = s.relid AND a.attnum = n.attnum AND a.attisdropped)
 	UNION ALL
 	SELECT DISTINCT 'error', 'a column of a source cannot be read', s.relid::text || ' ' || a.attname,
 		format('Run bianzhi.detach(%L), and attach the table again with columns that can be read.', s.relid)
@@ -100,7 +114,7 @@ AS $$
 			('starts', s.starts_column), ('ends', s.ends_column), ('during', s.during_column), ('seats', s.seats_column),
 			('condition', s.condition_column)) AS r (role, attnum)
 		JOIN pg_attribute AS a ON a.attrelid = s.relid AND a.attnum = r.attnum AND NOT a.attisdropped
-	WHERE s.alias_source IS NOT NULL AND NOT bianzhi.is_readable(r.role, bianzhi.source_column_type(s.relid, r.attnum))
+	WHERE s.alias_source IS NOT NULL AND bianzhi.is_placed(s.source_id) AND NOT bianzhi.is_readable(r.role, bianzhi.source_column_type(s.relid, r.attnum))
 	UNION ALL
 	SELECT 'warning', 'with which columns a table was attached would be lost in a dump', s.relid::text,
 		format('Run bianzhi.detach(%L), and attach the table again.', s.relid)

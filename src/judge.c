@@ -35,6 +35,7 @@
 #include "judge.h"
 #include "live.h"
 #include "names.h"
+#include "query.h"
 #include "seat_guard.h"
 
 /* columns of bianzhi.queue */
@@ -215,9 +216,6 @@ prove(const Account *account, const Finding *finding)
 {
 	Oid types[] = {INT8OID, TEXTOID, DATEOID, BOOLOID};
 	Datum values[4];
-	SPIPlanPtr plan;
-	Oid user;
-	int context;
 	bool isnull;
 	int64 level[3];
 
@@ -227,18 +225,13 @@ prove(const Account *account, const Finding *finding)
 	values[1] = CStringGetTextDatum(bz_category_code(account->category));
 	values[2] = DateADTGetDatum(finding->first);
 	values[3] = BoolGetDatum(account->ceiling);
-	bz_as_owner(&user, &context);
-	SPI_connect();
-	plan = SPI_prepare("SELECT COALESCE(pg_catalog.sum(authorized), 0)::pg_catalog.int8,"
-					   " COALESCE(pg_catalog.sum(closed), 0)::pg_catalog.int8,"
-					   " COALESCE(pg_catalog.sum(filled OPERATOR(pg_catalog.+) reserved), 0)::pg_catalog.int8"
-					   " FROM bianzhi.recomputed($1)"
-					   " WHERE category OPERATOR(pg_catalog.=) $2 AND day OPERATOR(pg_catalog.<=) $3"
-					   " AND is_ceiling OPERATOR(pg_catalog.=) $4",
-					   4, types);
-	if (plan == NULL || SPI_execute_snapshot(plan, values, NULL, GetLatestSnapshot(), InvalidSnapshot, false,
-											 false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not recompute an account");
+	bz_query("SELECT COALESCE(pg_catalog.sum(authorized), 0)::pg_catalog.int8,"
+			 " COALESCE(pg_catalog.sum(closed), 0)::pg_catalog.int8,"
+			 " COALESCE(pg_catalog.sum(filled OPERATOR(pg_catalog.+) reserved), 0)::pg_catalog.int8"
+			 " FROM bianzhi.recomputed($1)"
+			 " WHERE category OPERATOR(pg_catalog.=) $2 AND day OPERATOR(pg_catalog.<=) $3"
+			 " AND is_ceiling OPERATOR(pg_catalog.=) $4",
+			 4, types, values);
 	for (int i = 0; i < 3; i++)
 		level[i] = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &isnull));
 	if (level[2] <= level[0] && level[1] == 0)
@@ -248,7 +241,6 @@ prove(const Account *account, const Finding *finding)
 			 account->unit, bz_category_code(account->category), bz_day_text(finding->first),
 			 tl_load(&finding->now), finding->now.v[TL_AUTHORIZED], level[2], level[0]);
 	SPI_finish();
-	SetUserIdAndSecContext(user, context);
 }
 
 /* Refuse: say which unit, category and day; how many only where the writer may read the strength of units; never who. */
@@ -743,9 +735,7 @@ judge(PG_FUNCTION_ARGS)
 	int64 since;
 	bool isnull;
 
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				errmsg("function \"%s\" was not called by trigger manager", "judge"));
+	bz_check_trigger(fcinfo, "judge", true);
 	since = DatumGetInt64(
 		heap_getattr(trigger->tg_trigtuple, QUEUE_SINCE, RelationGetDescr(trigger->tg_relation), &isnull));
 	if (since < 0)

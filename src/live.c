@@ -25,6 +25,7 @@
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
+#include "errors.h"
 #include "live.h"
 #include "names.h"
 
@@ -160,9 +161,7 @@ today(PG_FUNCTION_ARGS)
 Datum
 live_changed(PG_FUNCTION_ARGS)
 {
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				errmsg("function \"%s\" was not called by trigger manager", "live_changed"));
+	bz_check_trigger(fcinfo, "live_changed", false);
 	CacheInvalidateRelcacheByRelid(bz_relid(BZ_STAMP));
 	CacheInvalidateRelcacheByRelid(bz_relid(BZ_LIVE));
 	PG_RETURN_POINTER(NULL);

@@ -32,6 +32,7 @@
 #include "account.h"
 #include "catalogue.h"
 #include "chunk.h"
+#include "errors.h"
 #include "live.h"
 #include "names.h"
 #include "recover.h"
@@ -529,20 +530,6 @@ settle(Datum seats)
 		write_changes(&changes);
 }
 
-static void
-check_called_as(FunctionCallInfo fcinfo, const char *name, bool for_row)
-{
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				errmsg("function \"%s\" was not called by trigger manager", name));
-	if (for_row != (TRIGGER_FIRED_FOR_ROW(trigger->tg_event) != 0))
-		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				for_row ? errmsg("function \"%s\" must be fired for row", name)
-						: errmsg("function \"%s\" must be fired for statement", name));
-}
-
 PG_FUNCTION_INFO_V1(recover_row);
 PG_FUNCTION_INFO_V1(recover_seats);
 
@@ -552,7 +539,7 @@ recover_row(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 
-	check_called_as(fcinfo, "recover_row", true);
+	bz_check_trigger(fcinfo, "recover_row", true);
 	if (bz_state() != BZ_IS_LIVE)
 		PG_RETURN_POINTER(NULL);
 	note_row(trigger->tg_relation, trigger->tg_trigslot);
@@ -572,7 +559,7 @@ recover_seats(PG_FUNCTION_ARGS)
 	int security;
 	int first;
 
-	check_called_as(fcinfo, "recover_seats", false);
+	bz_check_trigger(fcinfo, "recover_seats", false);
 	truncated = TRIGGER_FIRED_BY_TRUNCATE(((TriggerData *) fcinfo->context)->tg_event);
 	if (truncated ? bz_state() != BZ_IS_LIVE : nnotes == 0)
 		PG_RETURN_POINTER(NULL);

@@ -12,6 +12,7 @@
 
 #include "account.h"
 #include "chunk.h"
+#include "errors.h"
 
 PG_FUNCTION_INFO_V1(rules_changed);
 PG_FUNCTION_INFO_V1(unit_load_outside);
@@ -20,9 +21,7 @@ PG_FUNCTION_INFO_V1(unit_load_outside);
 Datum
 rules_changed(PG_FUNCTION_ARGS)
 {
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				errmsg("function \"%s\" was not called by trigger manager", "rules_changed"));
+	bz_check_trigger(fcinfo, "rules_changed", false);
 	CacheInvalidateRelcache(((TriggerData *) fcinfo->context)->tg_relation);
 	PG_RETURN_POINTER(NULL);
 }

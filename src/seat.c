@@ -20,6 +20,7 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
+#include "errors.h"
 #include "live.h"
 #include "names.h"
 
@@ -104,9 +105,7 @@ seat_kinds(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				errmsg("function \"%s\" was not called by trigger manager", "seat_kinds"));
+	bz_check_trigger(fcinfo, "seat_kinds", true);
 	if (bz_state() != BZ_IS_LIVE)
 		PG_RETURN_POINTER(NULL);
 	LockRelationOid(bz_relid(BZ_CHUNK), RowExclusiveLock);

@@ -24,9 +24,11 @@
 #include "ceiling.h"
 #include "chunk.h"
 #include "chunk_cas.h"
+#include "errors.h"
 #include "judge.h"
 #include "live.h"
 #include "names.h"
+#include "query.h"
 #include "scan.h"
 
 /* rows of the recomputation that are fetched at a time */
@@ -305,19 +307,14 @@ ceilings_changed(PG_FUNCTION_ARGS)
 	BzScope scope = {false, GetActiveSnapshot()->curcid};
 	Oid relid;
 	BzWriter writer;
-	SPIPlanPtr plan;
 	Want *want;
 	int64 *changed;
 	int n = 0;
 	int capacity = 64;
 	int64 nchanged;
 	BzSuspect *suspect;
-	Oid user;
-	int security;
 
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				errmsg("function \"%s\" was not called by trigger manager", "ceilings_changed"));
+	bz_check_trigger(fcinfo, "ceilings_changed", false);
 	if (bz_state() != BZ_IS_LIVE)
 		PG_RETURN_POINTER(NULL);
 	relid = RelationGetRelid(trigger->tg_relation);
@@ -333,18 +330,12 @@ ceilings_changed(PG_FUNCTION_ARGS)
 	CommandCounterIncrement();
 	bz_account_begin();
 
-	bz_as_owner(&user, &security);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	plan = SPI_prepare(
+	bz_query(
 		"SELECT unit_id, category, is_ceiling, day, authorized, lines, closed, filled, reserved"
 		" FROM bianzhi.recomputed_ceilings(NULL)"
 		" UNION ALL SELECT unit_id, category, is_ceiling, NULL, 0, 0, 0, 0, 0 FROM bianzhi.account WHERE is_ceiling"
 		" ORDER BY 1, 2, 3, 4 NULLS FIRST",
-		0, NULL);
-	if (plan == NULL || SPI_execute_snapshot(plan, NULL, NULL, GetLatestSnapshot(), InvalidSnapshot, true,
-											 false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not recompute ceilings");
+		0, NULL, NULL);
 	want = palloc(capacity * sizeof(Want));
 	for (uint64 i = 0; i < SPI_processed; i++)
 		take_row(&want, &n, &capacity, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
@@ -352,7 +343,6 @@ ceilings_changed(PG_FUNCTION_ARGS)
 	bz_writer_open(&writer);
 	nchanged = settle(&writer, want, n, changed);
 	bz_writer_close(&writer);
-	SetUserIdAndSecContext(user, security);
 
 	suspect = palloc0((nchanged + 1) * sizeof(BzSuspect));
 	for (int64 i = 0; i < nchanged; i++)

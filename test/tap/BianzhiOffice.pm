@@ -63,7 +63,7 @@ CREATE TABLE hr.post_2025 PARTITION OF hr.post FOR VALUES IN (2025);
 CREATE TABLE hr.post_2026 (days daterange, gone int, person bigint, year int, gone_too int, unit bigint);
 ALTER TABLE hr.post_2026 DROP COLUMN gone, DROP COLUMN gone_too;
 ALTER TABLE hr.post ATTACH PARTITION hr.post_2026 FOR VALUES IN (2026);
-CREATE INDEX ON hr.post (person);
+ALTER TABLE hr.post ADD PRIMARY KEY (person, year);
 INSERT INTO hr.post (unit, year, person, days) VALUES (3, 2025, 590, '[2025-02-01,)'), (3, 2026, 591, '[2026-02-01,)'), (5, 2026, 592, '[2026-02-01,2027-01-01)');
 GRANT USAGE ON SCHEMA hr TO clerk;
 GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON hr.staff, hr.post TO clerk;

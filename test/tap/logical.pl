@@ -26,16 +26,18 @@ $publisher->safe_psql('everything', "$enter SELECT i, 5, 'administrative', '[202
 	  . " SELECT bianzhi.suspend('x'); TRUNCATE bianzhi.appointment; SELECT bianzhi.go_live(); SELECT bianzhi.recount()");
 BianzhiOffice::in_force($publisher, 'everything', 'all tables published, and written');
 
-# what is dumped is published, but not what the subscriber says itself of its sources
+# what is dumped is published, and the application's tables; the subscriber has the same definitions
 
 my $tables = $publisher->safe_psql('office', <<'SQL');
 SELECT string_agg(c.oid::regclass::text, ', ' ORDER BY c.oid)
 FROM pg_extension AS e CROSS JOIN LATERAL unnest(e.extconfig) AS t (oid) JOIN pg_class AS c ON c.oid = t.oid
-WHERE e.extname = 'bianzhi' AND c.relkind = 'r' AND c.oid <> 'bianzhi.source'::regclass
+WHERE e.extname = 'bianzhi' AND c.relkind = 'r'
 SQL
-$publisher->safe_psql('office', "CREATE PUBLICATION office FOR TABLE $tables");
-$subscriber->safe_psql('postgres', 'CREATE ROLE clerk LOGIN; CREATE DATABASE office');
-$subscriber->safe_psql('office', 'CREATE EXTENSION bianzhi CASCADE; GRANT SELECT, INSERT, UPDATE, DELETE ON bianzhi.occupancy TO clerk');
+$publisher->safe_psql('office', "CREATE PUBLICATION office FOR TABLE $tables, hr.staff, hr.post");
+$subscriber->safe_psql('postgres', 'CREATE ROLE clerk LOGIN; CREATE DATABASE office TEMPLATE template0');
+my $schema = "$PostgreSQL::Test::Utils::tmp_check/schema";
+command_ok([ 'pg_dump', '-Fc', '--schema-only', '--no-publications', '-f', $schema, '-d', $publisher->connstr('office') ], 'definitions');
+command_ok([ 'pg_restore', '--exit-on-error', '-d', $subscriber->connstr('office'), $schema ], 'restored');
 # the rows that ship come again
 $subscriber->safe_psql('office', "TRUNCATE $tables CASCADE");
 $subscriber->safe_psql('office', "CREATE SUBSCRIPTION office CONNECTION '" . $publisher->connstr . " dbname=office' PUBLICATION office");
@@ -46,14 +48,17 @@ sub arrived
 {
 	my ($what) = @_;
 	$publisher->wait_for_catchup('office');
-	my %here = BianzhiOffice::answers($publisher, 'office', 'tables', 'leads');
-	my %there = BianzhiOffice::answers($subscriber, 'office', 'tables', 'leads');
+	my @what = qw(tables leads sources staff posts);
+	my %here = BianzhiOffice::answers($publisher, 'office', @what);
+	my %there = BianzhiOffice::answers($subscriber, 'office', @what);
 	is($there{$_}, $here{$_}, "$what: the same $_") for sort keys %here;
 	return;
 }
 
-my $strength = sub { return { BianzhiOffice::answers($_[0], 'office', 'strength') }->{strength} };
 arrived('after the first copy');
+# columns that were dropped leave other numbers
+is($subscriber->safe_psql('office', 'SELECT bianzhi.place_source_columns()'), '2', 'the columns of attached tables are found by name');
+my $strength = sub { return { BianzhiOffice::answers($_[0], 'office', 'strength') }->{strength} };
 is($subscriber->safe_psql('office', 'SELECT bianzhi.is_live(), (SELECT count(*) FROM bianzhi.stamp), (SELECT count(*) FROM bianzhi.live)'), 'f|1|0', 'the subscriber is as if restored');
 like($subscriber->safe_psql('office', 'SELECT severity, what FROM bianzhi.health()'), qr/^error\|the database was restored and is not in force yet$/m, 'health() says so');
 BianzhiOffice::refused($subscriber, 'office', "SET ROLE clerk; DELETE FROM bianzhi.occupancy", '55000', 'an ordinary role cannot write there');
@@ -68,7 +73,8 @@ is($subscriber->safe_psql('office', 'SELECT * FROM bianzhi.verify()'), '', 'as v
 $publisher->safe_psql('office', "$enter SELECT i, 5, 'administrative', '[2026-12-01,)' FROM generate_series(501, 520) AS i;"
 	  . " UPDATE bianzhi.occupancy SET unit_id = 3 WHERE person_id IN (501, 502); DELETE FROM bianzhi.occupancy WHERE person_id = 2;"
 	  . " TRUNCATE bianzhi.appointment; UPDATE bianzhi.quota SET amount = 1 WHERE unit_id = 4;"
-	  . " INSERT INTO bianzhi.unit (unit_key, name) VALUES ('U7', 'u'); UPDATE bianzhi.category SET parent = NULL WHERE code = 'own'");
+	  . " INSERT INTO bianzhi.unit (unit_key, name) VALUES ('U7', 'u'); UPDATE hr.post SET unit = 5 WHERE person = 590; DELETE FROM hr.staff WHERE id > 18;"
+	  . " UPDATE bianzhi.category SET parent = NULL WHERE code = 'own'");
 arrived('after writing');
 BianzhiOffice::in_force($publisher, 'office', 'publisher');
 isnt($strength->($subscriber), $strength->($publisher), 'the subscriber has not counted');
