@@ -161,7 +161,7 @@ person_stays(PG_FUNCTION_ARGS)
 	bool attached = false;
 	BzGuard guard;
 
-	bz_check_trigger(fcinfo, "person_stays", true);
+	bz_check_fired_for(fcinfo, "person_stays", true);
 	if (bz_state() != BZ_IS_LIVE)
 		PG_RETURN_POINTER(NULL);
 	n = bz_sources(&all);

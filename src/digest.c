@@ -47,7 +47,7 @@ digest_plan_shrinks(PG_FUNCTION_ARGS)
 	DateADT day;
 	int32 excess;
 
-	bz_check_trigger(fcinfo, "digest_plan_shrinks", true);
+	bz_check_fired_for(fcinfo, "digest_plan_shrinks", true);
 	slot = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newslot : trigger->tg_trigslot;
 	day = DatumGetDateADT(new_value(slot, "day"));
 	excess = DatumGetInt32(new_value(slot, "max_excess"));

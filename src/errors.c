@@ -28,17 +28,22 @@ bz_errconstraint_on(Oid relid, const char *constraint)
 	return err_generic_string(PG_DIAG_CONSTRAINT_NAME, constraint);
 }
 
-/* A trigger function may be called by the trigger manager only, for rows or for statements. */
+/* A trigger function may be called by the trigger manager only. */
 void
-bz_check_trigger(FunctionCallInfo fcinfo, const char *name, bool for_row)
+bz_check_trigger(FunctionCallInfo fcinfo, const char *name)
 {
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
-
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				errmsg("function \"%s\" was not called by trigger manager", name));
-	if (for_row != (TRIGGER_FIRED_FOR_ROW(trigger->tg_event) != 0))
+}
+
+/* And one that is for rows, or for statements, for these only. */
+void
+bz_check_fired_for(FunctionCallInfo fcinfo, const char *name, bool row)
+{
+	bz_check_trigger(fcinfo, name);
+	if (row != (TRIGGER_FIRED_FOR_ROW(((TriggerData *) fcinfo->context)->tg_event) != 0))
 		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				for_row ? errmsg("function \"%s\" must be fired for row", name)
-						: errmsg("function \"%s\" must be fired for statement", name));
+				row ? errmsg("function \"%s\" must be fired for row", name)
+					: errmsg("function \"%s\" must be fired for statement", name));
 }

@@ -83,7 +83,7 @@ source_row(PG_FUNCTION_ARGS)
 	const BzSource *fed;
 	int n;
 
-	bz_check_trigger(fcinfo, "source_row", true);
+	bz_check_fired_for(fcinfo, "source_row", true);
 	if (!bz_enforcing())
 		PG_RETURN_POINTER(NULL);
 	n = sources_of(trigger->tg_relation, &fed);
@@ -118,7 +118,7 @@ source_flush(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 
-	bz_check_trigger(fcinfo, "source_flush", false);
+	bz_check_fired_for(fcinfo, "source_flush", false);
 	bz_delta_flush(RelationGetRelid(trigger->tg_relation), TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event));
 	PG_RETURN_POINTER(NULL);
 }
@@ -136,7 +136,7 @@ source_truncate(PG_FUNCTION_ARGS)
 	const BzSource *fed;
 	int n;
 
-	bz_check_trigger(fcinfo, "source_truncate", false);
+	bz_check_fired_for(fcinfo, "source_truncate", false);
 	rel = ((TriggerData *) fcinfo->context)->tg_relation;
 	if (!bz_enforcing())
 		PG_RETURN_POINTER(NULL);
@@ -169,6 +169,6 @@ source_truncate(PG_FUNCTION_ARGS)
 Datum
 source_columns(PG_FUNCTION_ARGS)
 {
-	bz_check_trigger(fcinfo, "source_columns", false);
+	bz_check_fired_for(fcinfo, "source_columns", false);
 	PG_RETURN_POINTER(NULL);
 }

@@ -735,7 +735,7 @@ judge(PG_FUNCTION_ARGS)
 	int64 since;
 	bool isnull;
 
-	bz_check_trigger(fcinfo, "judge", true);
+	bz_check_fired_for(fcinfo, "judge", true);
 	since = DatumGetInt64(
 		heap_getattr(trigger->tg_trigtuple, QUEUE_SINCE, RelationGetDescr(trigger->tg_relation), &isnull));
 	if (since < 0)

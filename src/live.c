@@ -161,7 +161,7 @@ today(PG_FUNCTION_ARGS)
 Datum
 live_changed(PG_FUNCTION_ARGS)
 {
-	bz_check_trigger(fcinfo, "live_changed", false);
+	bz_check_trigger(fcinfo, "live_changed");
 	CacheInvalidateRelcacheByRelid(bz_relid(BZ_STAMP));
 	CacheInvalidateRelcacheByRelid(bz_relid(BZ_LIVE));
 	PG_RETURN_POINTER(NULL);

@@ -539,7 +539,7 @@ recover_row(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 
-	bz_check_trigger(fcinfo, "recover_row", true);
+	bz_check_fired_for(fcinfo, "recover_row", true);
 	if (bz_state() != BZ_IS_LIVE)
 		PG_RETURN_POINTER(NULL);
 	note_row(trigger->tg_relation, trigger->tg_trigslot);
@@ -559,7 +559,7 @@ recover_seats(PG_FUNCTION_ARGS)
 	int security;
 	int first;
 
-	bz_check_trigger(fcinfo, "recover_seats", false);
+	bz_check_fired_for(fcinfo, "recover_seats", false);
 	truncated = TRIGGER_FIRED_BY_TRUNCATE(((TriggerData *) fcinfo->context)->tg_event);
 	if (truncated ? bz_state() != BZ_IS_LIVE : nnotes == 0)
 		PG_RETURN_POINTER(NULL);

@@ -91,7 +91,19 @@ CREATE FUNCTION bianzhi.source_parts()
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	moved regclass;
 BEGIN
+	-- after a restore the columns have other numbers, until go_live() takes them from the triggers (attach.sql)
+	SELECT s.relid INTO moved
+	FROM bianzhi.source AS s JOIN pg_trigger AS t ON t.tgrelid = s.relid AND t.tgname = '!bianzhi_columns_' || s.source_id
+	WHERE t.tgattr::int2[] IS DISTINCT FROM (SELECT array_agg(c.attnum ORDER BY c.place) FROM bianzhi.source_columns_of(s.source_id) AS c)
+	LIMIT 1;
+	IF moved IS NOT NULL THEN
+		RAISE EXCEPTION 'it is not looked up yet which columns of table % are meant', moved
+			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = 'The database was restored.',
+				HINT = 'bianzhi.go_live() looks them up, or bianzhi.place_source_columns() alone.';
+	END IF;
 	PERFORM bianzhi.check_source(s.relid) FROM bianzhi.source AS s JOIN pg_class AS t ON t.oid = s.relid WHERE NOT s.builtin;
 	RETURN QUERY
 	SELECT s.source_id, s.relid, s.alias_source IS NULL, s.measure, s.holds,

@@ -21,7 +21,7 @@ PG_FUNCTION_INFO_V1(unit_load_outside);
 Datum
 rules_changed(PG_FUNCTION_ARGS)
 {
-	bz_check_trigger(fcinfo, "rules_changed", false);
+	bz_check_trigger(fcinfo, "rules_changed");
 	CacheInvalidateRelcache(((TriggerData *) fcinfo->context)->tg_relation);
 	PG_RETURN_POINTER(NULL);
 }

@@ -105,7 +105,7 @@ seat_kinds(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 
-	bz_check_trigger(fcinfo, "seat_kinds", true);
+	bz_check_fired_for(fcinfo, "seat_kinds", true);
 	if (bz_state() != BZ_IS_LIVE)
 		PG_RETURN_POINTER(NULL);
 	LockRelationOid(bz_relid(BZ_CHUNK), RowExclusiveLock);

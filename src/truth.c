@@ -314,7 +314,7 @@ ceilings_changed(PG_FUNCTION_ARGS)
 	int64 nchanged;
 	BzSuspect *suspect;
 
-	bz_check_trigger(fcinfo, "ceilings_changed", false);
+	bz_check_fired_for(fcinfo, "ceilings_changed", false);
 	if (bz_state() != BZ_IS_LIVE)
 		PG_RETURN_POINTER(NULL);
 	relid = RelationGetRelid(trigger->tg_relation);
