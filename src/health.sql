@@ -37,6 +37,7 @@ REVOKE ALL ON FUNCTION bianzhi.is_placed(bigint) FROM PUBLIC;
 CREATE FUNCTION bianzhi.health() RETURNS TABLE (severity text, what text, object text, hint text)
 	LANGUAGE sql STABLE PARALLEL UNSAFE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 AS $$
 	SELECT 'warning', 'the limits are not in force', NULL::text, 'Run bianzhi.go_live().'
 	WHERE NOT bianzhi.is_live() AND NOT EXISTS (SELECT 1 FROM bianzhi.stamp)

@@ -97,7 +97,8 @@ BEGIN
 	-- after a restore the columns have other numbers, until go_live() takes them from the triggers (attach.sql)
 	SELECT s.relid INTO moved
 	FROM bianzhi.source AS s JOIN pg_trigger AS t ON t.tgrelid = s.relid AND t.tgname = '!bianzhi_columns_' || s.source_id
-	WHERE t.tgattr::int2[] IS DISTINCT FROM (SELECT array_agg(c.attnum ORDER BY c.place) FROM bianzhi.source_columns_of(s.source_id) AS c)
+	WHERE (SELECT array_agg(a.attnum ORDER BY a.place) FROM unnest(t.tgattr::int2[]) WITH ORDINALITY AS a (attnum, place))
+		IS DISTINCT FROM (SELECT array_agg(c.attnum ORDER BY c.place) FROM bianzhi.source_columns_of(s.source_id) AS c)
 	LIMIT 1;
 	IF moved IS NOT NULL THEN
 		RAISE EXCEPTION 'it is not looked up yet which columns of table % are meant', moved

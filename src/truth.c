@@ -322,11 +322,9 @@ ceilings_changed(PG_FUNCTION_ARGS)
 	if (relid != bz_relid(BZ_CEILING_TABLE) && relid != bz_relid(BZ_UNIT) &&
 		DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0)) > 1)
 		PG_RETURN_POINTER(NULL);
-	/* where there is no ceiling, who changes the tree of units keeps only those out who would make one */
-	LockRelationOid(bz_relid(BZ_CHUNK), RowExclusiveLock);
+	LockRelationOid(bz_relid(BZ_CHUNK), ShareRowExclusiveLock);
 	if (relid != bz_relid(BZ_CEILING_TABLE) && !bz_any_ceilings())
 		PG_RETURN_POINTER(NULL);
-	LockRelationOid(bz_relid(BZ_CHUNK), ShareRowExclusiveLock);
 	CommandCounterIncrement();
 	bz_account_begin();
 
