@@ -125,6 +125,28 @@ SELECT try($$INSERT INTO part VALUES (1, '2027-12-01')$$), try('TRUNCATE part_on
 SELECT bianzhi.detach('part');
 SELECT sound();
 
+-- values of an enumeration that are renamed: rows say other words, and count there once the table is attached again
+
+CREATE TYPE dept AS ENUM ('A', 'B');
+CREATE TABLE listed (dept dept, hired date);
+SELECT bianzhi.attach('listed', 'filled', 'dept', '=pool', 'hired', NULL) > 0;
+SELECT line('A', 'pool', 2), line('B', 'pool', 1);
+INSERT INTO listed VALUES ('A', '2026-12-01'), ('A', '2026-12-01');
+SELECT leads();
+BEGIN;
+ALTER TYPE dept RENAME VALUE 'B' TO 'C';
+ALTER TYPE dept RENAME VALUE 'A' TO 'B';
+SELECT count(*) FROM bianzhi.verify();
+SELECT bianzhi.attach('listed') > 0;
+COMMIT;
+SELECT leads();
+SELECT has('A'), has('B');
+UPDATE listed SET hired = '2026-12-02';
+SELECT sound();
+DROP TABLE listed;
+SELECT bianzhi.detach(relid) FROM bianzhi.source WHERE NOT EXISTS (SELECT 1 FROM pg_class WHERE oid = relid);
+SELECT sound();
+
 -- a table that is dropped: its rows count until one says that it is gone
 
 SELECT 'staff'::regclass::oid AS gone \gset

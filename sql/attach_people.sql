@@ -115,6 +115,21 @@ SELECT try('DELETE FROM bianzhi.person WHERE person_id = 103'), try('UPDATE bian
 SELECT bianzhi.detach('promise');
 SELECT try('UPDATE bianzhi.person SET resident_id = NULL WHERE person_id = 103'), try('DELETE FROM bianzhi.person WHERE person_id = 103');
 
+-- a table with foreign keys of its own: the number changes there with the person's, and the row goes with the person
+
+CREATE TABLE follows (who bianzhi.resident_id REFERENCES bianzhi.person (resident_id) ON UPDATE CASCADE ON DELETE CASCADE, dept text, since date);
+CREATE INDEX ON follows (who);
+SELECT bianzhi.attach('follows', 'filled', 'dept', '=administrative', 'since', NULL, person => 'who') > 0;
+INSERT INTO bianzhi.person (person_id, resident_id, name) VALUES (107, '990000197001010042', '人员107');
+INSERT INTO follows VALUES ('990000197001010042', 'D', '2032-01-01');
+UPDATE bianzhi.person SET resident_id = '990000197001010069' WHERE person_id = 107;
+SELECT * FROM follows;
+SELECT seat(107, 'A', 'administrative', '[2033-01-01,)');
+SELECT sound();
+DELETE FROM bianzhi.person WHERE person_id = 107;
+SELECT has('D');
+SELECT sound();
+
 -- second seats that are there when a table is attached are leads, and may shrink
 
 CREATE TABLE late (who bigint PRIMARY KEY, dept text, since date, until date);
