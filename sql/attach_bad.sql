@@ -33,6 +33,16 @@ CREATE FOREIGN TABLE r_f PARTITION OF r DEFAULT SERVER nothing;
 CREATE TYPE composite AS (dept text, kind text, hired date, left_on date);
 SELECT r, try(format($$SELECT bianzhi.attach(%L, 'filled', 'dept', 'kind', 'hired', 'left_on')$$, r)) FROM unnest('{v,m,p,u,i,f,r,composite,t_pkey,bianzhi.occupancy,bianzhi.strength,pg_class,information_schema.sql_parts}'::text[]) AS r;
 SELECT count(*) FROM bianzhi.source WHERE NOT builtin;
+-- nor taken in later
+DROP FOREIGN TABLE r_f;
+SELECT bianzhi.attach('r', 'filled', 'dept', 'kind', 'hired', 'left_on') > 0;
+CREATE FOREIGN TABLE r_f PARTITION OF r FOR VALUES IN ('A') SERVER nothing;
+SELECT try($$SELECT bianzhi.attach('r')$$), try($$INSERT INTO r VALUES ('A', 'administrative', '2026-12-01')$$);
+DROP FOREIGN TABLE r_f;
+CREATE UNLOGGED TABLE r_u PARTITION OF r FOR VALUES IN ('A');
+SELECT try($$SELECT bianzhi.attach('r')$$), try($$INSERT INTO r VALUES ('A', 'administrative', '2026-12-01')$$);
+SELECT bianzhi.detach('r');
+SELECT try($$SELECT bianzhi.attach('r', 'filled', 'dept', 'kind', 'hired', 'left_on')$$);
 -- a child by inheritance can be attached; what comes to be below it does not count
 SELECT bianzhi.attach('i_child', 'filled', 'dept', 'kind', 'hired', 'left_on') > 0;
 CREATE TABLE grandchild () INHERITS (i_child);

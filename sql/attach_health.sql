@@ -52,6 +52,19 @@ CREATE TRIGGER "!bianzhi_statement" AFTER INSERT ON stranger FOR EACH STATEMENT 
 SELECT * FROM ill;
 SELECT bianzhi.detach('stranger');
 SELECT * FROM ill;
+-- as a table brings them that was dumped alone, and comes into another database: attached there, it is like any other
+SELECT last_value + 1 AS next FROM bianzhi.source_source_id_seq \gset
+CREATE TABLE alone (dept text, since date, n int);
+SELECT format('CREATE TRIGGER %I AFTER UPDATE OF n, dept ON alone FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION bianzhi.source_columns()', '!bianzhi_columns_' || i) FROM unnest(ARRAY[77, :next]) AS i \gexec
+CREATE TRIGGER "!bianzhi_row" AFTER INSERT OR UPDATE OR DELETE ON alone FOR EACH ROW EXECUTE FUNCTION bianzhi.source_row();
+SELECT * FROM ill;
+SELECT try($$INSERT INTO alone VALUES ('A', '2026-12-01', 1)$$);
+SELECT bianzhi.attach('alone', 'filled', 'dept', '=administrative', 'since', NULL) > 0;
+INSERT INTO alone VALUES ('A', '2026-12-01', 1);
+SELECT count(*) FROM pg_trigger WHERE tgrelid = 'alone'::regclass AND tgname LIKE '!bianzhi_columns%';
+SELECT * FROM ill;
+SELECT sound();
+SELECT bianzhi.detach('alone');
 
 -- persons who cannot be looked up
 

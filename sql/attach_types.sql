@@ -66,6 +66,15 @@ SELECT has('B'), has('b');
 SELECT try($$INSERT INTO t VALUES ('Á', 'administrative', '2026-12-01')$$), try($$INSERT INTO t VALUES ('A', 'Administrative', '2026-12-01')$$);
 SELECT seat(101, 'A', 'administrative', '[2026-12-01,)');
 SELECT sound();
+-- also in the query that lists what is wrong
+SET session_replication_role = replica;
+INSERT INTO t VALUES ('Á', 'administrative', '2026-12-01');
+RESET session_replication_role;
+SELECT problem, row_count FROM bianzhi.dangling();
+SELECT query FROM bianzhi.dangling() \gset
+:query;
+DELETE FROM t WHERE dept COLLATE "C" = 'Á';
+SELECT sound();
 SELECT bianzhi.detach('t');
 DROP TABLE t;
 

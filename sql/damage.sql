@@ -69,7 +69,7 @@ END
 $$;
 CREATE FUNCTION off(trigger_name text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
-	RETURN QUERY SELECT format('%s %s %s', severity, what, object) FROM ill ORDER BY object COLLATE "C";
+	RETURN QUERY SELECT format('%s %s %s', severity, what, object) FROM ill WHERE object LIKE '% !bianzhi%' ORDER BY object COLLATE "C";
 	EXECUTE format('ALTER TABLE bianzhi.occupancy ENABLE TRIGGER %s', trigger_name);
 	PERFORM bianzhi.after_upgrade();
 	RETURN QUERY SELECT 'still ' || what FROM ill;

@@ -92,8 +92,10 @@ SELECT sound();
 CREATE TABLE staff (id int PRIMARY KEY, dept text, since date, until date, number bianzhi.resident_id);
 SELECT line('B', 'administrative', 1), bianzhi.attach('staff', 'filled', unit => 'dept', category => '=administrative', starts => 'since', ends => 'until') IS NOT NULL;
 INSERT INTO staff VALUES (1, 'B', '2026-12-01', NULL, '990000197001010018');
+\set VERBOSITY terse
 DROP EXTENSION bianzhi;
 \echo :LAST_ERROR_SQLSTATE
+\set VERBOSITY default
 -- with CASCADE the table stays, without the column of its type and without our triggers, and is written as before
 DROP EXTENSION bianzhi CASCADE;
 SELECT count(*) FROM pg_trigger WHERE tgrelid = 'staff'::regclass;

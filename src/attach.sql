@@ -119,11 +119,10 @@ BEGIN
 	FROM pg_class AS c WHERE c.oid = source;
 	IF form.relkind IS NULL OR form.relkind NOT IN ('r', 'p') OR form.relpersistence <> 'p'
 		OR form.schema IN ('bianzhi', 'pg_catalog', 'information_schema') OR (form.relkind = 'r' AND form.has_children)
-		OR EXISTS (SELECT 1 FROM pg_partition_tree(source) AS t JOIN pg_class AS c ON c.oid = t.relid WHERE c.relkind NOT IN ('r', 'p'))
 	THEN
 		RAISE EXCEPTION '% cannot be attached', source
 			USING ERRCODE = 'wrong_object_type',
-				DETAIL = 'Permanent tables can be attached, partitioned ones, too, that belong to no extension, have no children by inheritance and no foreign partitions.';
+				DETAIL = 'Permanent tables can be attached, partitioned ones, too, that belong to no extension, have no children by inheritance and no foreign or unlogged partitions.';
 	END IF;
 	IF measure NOT IN ('authorized', 'filled', 'reserved') THEN
 		RAISE EXCEPTION 'measure "%" is none of authorized, filled, reserved', measure USING ERRCODE = 'invalid_parameter_value';
@@ -176,6 +175,15 @@ BEGIN
 			CASE WHEN category LIKE '=%' THEN substr(attach_source.category, 2) END, numbers[3], numbers[4], numbers[5], numbers[6],
 			numbers[7], numbers[8], attach_source.ends_inclusive);
 	IF attached IS NULL THEN
+		-- a table that came from another database may have brought the list of what it was attached with there
+		FOR wanted IN
+			SELECT t.tgname FROM pg_trigger AS t
+			WHERE t.tgrelid = attach_source.source AND t.tgname LIKE '!bianzhi\_columns\_%'
+				AND NOT EXISTS (SELECT 1 FROM bianzhi.source AS s
+					WHERE s.relid = attach_source.source AND t.tgname = '!bianzhi_columns_' || s.source_id)
+		LOOP
+			EXECUTE format('DROP TRIGGER %I ON %s', wanted.tgname, source);
+		END LOOP;
 		INSERT INTO bianzhi.source (relid, measure, unit_column, category_column, constant_category, person_column, starts_column,
 			ends_column, during_column, seats_column, condition_column, ends_inclusive, alias_source)
 		VALUES (attach_source.source, attach_source.measure, numbers[1], numbers[2],
@@ -233,6 +241,14 @@ BEGIN
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = format('Run bianzhi.detach(%s).', source::oid);
 	END IF;
 	EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', source);
+	SELECT c.oid::regclass AS name INTO own
+	FROM pg_partition_tree(source) AS t JOIN pg_class AS c ON c.oid = t.relid
+	WHERE c.relkind NOT IN ('r', 'p') OR c.relpersistence <> 'p'
+	ORDER BY c.oid LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'partition % cannot be attached', own.name
+			USING ERRCODE = 'wrong_object_type', DETAIL = 'Foreign and unlogged tables cannot be attached.';
+	END IF;
 	SELECT w.leaf, w.person_column INTO bare FROM bianzhi.without_person_index() AS w
 	WHERE w.source = attach_again.source ORDER BY w.leaf LIMIT 1;
 	IF FOUND THEN

@@ -15,6 +15,7 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "recover.h"
+#include "seat.h"
 #include "source.h"
 
 BZ_MODULE_MAGIC;
@@ -63,5 +64,6 @@ _PG_init(void)
 	bz_alias_init();
 	bz_delta_init();
 	bz_source_init();
+	bz_seat_init();
 	bz_recover_init();
 }

@@ -32,7 +32,7 @@ bz_any_ceilings(void)
 
 	if (!known || seen != now)
 	{
-		bz_query("SELECT FROM bianzhi.account AS a WHERE a.is_ceiling LIMIT 1", 0, NULL, NULL);
+		bz_query("SELECT FROM bianzhi.account AS a WHERE a.is_ceiling LIMIT 1", 0, NULL, NULL, false);
 		any = SPI_processed > 0;
 		SPI_finish();
 		seen = now;
@@ -49,7 +49,7 @@ bz_ceilings_over(int64 unit, int category, BzCeiling **over)
 	Datum values[] = {Int64GetDatum(unit), CStringGetTextDatum(bz_category_code(category))};
 	int n;
 
-	bz_query("SELECT o.top, o.days FROM bianzhi.ceilings_over($1, $2) AS o", 2, types, values);
+	bz_query("SELECT o.top, o.days FROM bianzhi.ceilings_over($1, $2) AS o", 2, types, values, false);
 	n = (int) SPI_processed;
 	*over = SPI_palloc((n + 1) * sizeof(BzCeiling));
 	for (int i = 0; i < n; i++)

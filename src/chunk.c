@@ -28,6 +28,8 @@
 #include "chunk.h"
 #include "names.h"
 
+PG_FUNCTION_INFO_V1(is_stay);
+
 /* how often to look again before a gap between chunks is no rival's doing */
 #define MAX_LOOKS 1000
 
@@ -297,4 +299,20 @@ bz_line_now(int64 account)
 	if (account != 0 && !bz_line_read(account, &line))
 		raise_damaged(account);
 	return line;
+}
+
+/*
+ * is_stay(during daterange) returns bool: has the range days, a first one, and a
+ * last one or none?  PostgreSQL reads the text of a constraint anew in every
+ * statement, so that of a hot table is a call of this and no expression.
+ */
+Datum
+is_stay(PG_FUNCTION_ARGS)
+{
+	char flags = range_get_flags(PG_GETARG_RANGE_P(0));
+	int32 from, to;
+
+	bz_range_days(PG_GETARG_DATUM(0), &from, &to);
+	PG_RETURN_BOOL(!(flags & RANGE_EMPTY) && from != TL_BEGIN && from != TL_END &&
+				   ((flags & RANGE_UB_INF) || to != TL_END));
 }

@@ -184,7 +184,7 @@ by_person(const void *a, const void *b)
 
 /* Bring the open notes into order, one a person; returns how many. */
 static int
-open_persons(BzPersonNote **notes)
+open_persons(BzPersonNote **notes, Oid relid)
 {
 	BzPersonNote *open = MemoryContextAllocHuge(CurrentMemoryContext, (npersons + 1) * sizeof(BzPersonNote));
 	int nnotes = 0;
@@ -199,6 +199,11 @@ open_persons(BzPersonNote **notes)
 		{
 			open[n - 1].enters |= open[i].enters;
 			open[n - 1].seat |= open[i].seat;
+			/* found by two ids: the first is not the person's any more */
+			if (open[n - 1].named_by != 0 && open[i].named_by != 0 &&
+				open[n - 1].named_by != open[i].named_by)
+				ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("person does not exist"),
+						bz_errconstraint_on(relid, "establishment_account"));
 			if (open[n - 1].named_by == 0)
 				open[n - 1].named_by = open[i].named_by;
 		}
@@ -218,7 +223,7 @@ static void
 guard_persons(Oid relid)
 {
 	BzPersonNote *note;
-	int n = open_persons(&note);
+	int n = open_persons(&note, relid);
 	BzGuard guard;
 
 	if (n == 0)
@@ -557,6 +562,12 @@ stands_bare(const Flush *f, const BzDelta *d)
 static void
 charge_bare(Flush *f)
 {
+	bool any = false;
+
+	for (int i = 0; i < f->naccounts; i++)
+		any |= f->account[i].applied.nbare > 0;
+	if (!any)
+		return;
 	for (int i = 0; i < ndeltas; i++)
 	{
 		const BzDelta *d = &delta[i];
@@ -566,7 +577,7 @@ charge_bare(Flush *f)
 			bz_category(d->category)->without_quota == BZ_ALLOW)
 			continue;
 		own = &f->account[bz_account(d->unit, d->category)->slot];
-		if (!own->bare && stands_bare(f, d))
+		if (!own->bare && own->applied.nbare > 0 && stands_bare(f, d))
 		{
 			own->bare = true;
 			accuse(BZ_BARE, own->account->account_id);

@@ -7,7 +7,6 @@
 
 #include "access/table.h"
 #include "access/tableam.h"
-#include "commands/trigger.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/rel.h"
@@ -15,10 +14,55 @@
 
 #include "delta.h"
 #include "errors.h"
+#include "feed.h"
 #include "live.h"
 #include "names.h"
 #include "row.h"
 #include "source.h"
+
+/*
+ * One of the extension's own tables may ask for more than to be counted.  A
+ * trigger of its own with a condition would have PostgreSQL read the condition
+ * anew in every statement; without one it would be queued for every row.
+ */
+typedef struct Watch
+{
+	BzRel table;
+	BzRowWatch row;
+	BzStatementWatch statement;
+} Watch;
+
+#define MAX_WATCHES 8
+
+static Watch watches[MAX_WATCHES];
+static int nwatches;
+
+/* Called by rooms when the library is loaded; either function may be NULL. */
+void
+bz_feed_watch(BzRel table, BzRowWatch row, BzStatementWatch statement)
+{
+	Assert(nwatches < MAX_WATCHES);
+	watches[nwatches].table = table;
+	watches[nwatches].row = row;
+	watches[nwatches++].statement = statement;
+}
+
+static void
+tell_row(TriggerData *trigger, const BzRow *was, const BzRow *is)
+{
+	for (int i = 0; i < nwatches; i++)
+		if (watches[i].row != NULL && bz_relid(watches[i].table) == RelationGetRelid(trigger->tg_relation))
+			watches[i].row(trigger, was, is);
+}
+
+static void
+tell_statement(TriggerData *trigger)
+{
+	for (int i = 0; i < nwatches; i++)
+		if (watches[i].statement != NULL &&
+			bz_relid(watches[i].table) == RelationGetRelid(trigger->tg_relation))
+			watches[i].statement(trigger);
+}
 
 /* Note that a row begins (sign 1) or ends (sign -1) to stand. */
 static void
@@ -95,10 +139,13 @@ source_row(PG_FUNCTION_ARGS)
 		{
 			bz_row(&fed[i], trigger->tg_trigslot, false, &old_row);
 			bz_row(&fed[i], trigger->tg_newslot, true, &new_row);
-			if (memcmp(&old_row, &new_row, sizeof(BzRow)) == 0)
-				continue;
-			note(&fed[i], &old_row, -1);
-			note(&fed[i], &new_row, 1);
+			if (memcmp(&old_row, &new_row, sizeof(BzRow)) != 0)
+			{
+				note(&fed[i], &old_row, -1);
+				note(&fed[i], &new_row, 1);
+			}
+			if (fed[i].system == NULL)
+				tell_row(trigger, &old_row, &new_row);
 		}
 		else
 		{
@@ -106,6 +153,8 @@ source_row(PG_FUNCTION_ARGS)
 
 			bz_row(&fed[i], trigger->tg_trigslot, !leaves, &new_row);
 			note(&fed[i], &new_row, leaves ? -1 : 1);
+			if (fed[i].system == NULL)
+				tell_row(trigger, leaves ? &new_row : NULL, leaves ? NULL : &new_row);
 		}
 	}
 	bz_delta_check_size(RelationGetRelid(trigger->tg_relation));
@@ -120,6 +169,7 @@ source_flush(PG_FUNCTION_ARGS)
 
 	bz_check_fired_for(fcinfo, "source_flush", false);
 	bz_delta_flush(RelationGetRelid(trigger->tg_relation), TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event));
+	tell_statement(trigger);
 	PG_RETURN_POINTER(NULL);
 }
 

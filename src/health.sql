@@ -28,8 +28,9 @@ CREATE FUNCTION bianzhi.is_placed(source_id bigint) RETURNS boolean
 AS $$
 	SELECT NOT EXISTS (
 		SELECT 1 FROM bianzhi.source AS s JOIN pg_trigger AS t ON t.tgrelid = s.relid AND t.tgname = '!bianzhi_columns_' || s.source_id
-		WHERE s.source_id = is_placed.source_id AND t.tgattr::int2[] <> (SELECT array_agg(c.attnum ORDER BY c.place)
-			FROM bianzhi.source_columns_of(s.source_id) AS c))
+		WHERE s.source_id = is_placed.source_id
+			AND (SELECT array_agg(a.attnum ORDER BY a.place) FROM unnest(t.tgattr::int2[]) WITH ORDINALITY AS a (attnum, place))
+				IS DISTINCT FROM (SELECT array_agg(c.attnum ORDER BY c.place) FROM bianzhi.source_columns_of(s.source_id) AS c))
 $$;
 COMMENT ON FUNCTION bianzhi.is_placed(bigint) IS '来源列是否就位: whether the numbers of a source''s columns are those of the list that its trigger carries';
 REVOKE ALL ON FUNCTION bianzhi.is_placed(bigint) FROM PUBLIC;
@@ -126,6 +127,7 @@ AS $$
 	SELECT 'warning', 'a person''s seats in a table cannot be looked up by index', w.leaf::text,
 		format('CREATE INDEX ON %s (%I);', w.leaf, w.person_column)
 	FROM bianzhi.without_person_index() AS w
+	WHERE NOT EXISTS (SELECT 1 FROM bianzhi.source AS s WHERE s.relid = w.source AND NOT bianzhi.is_placed(s.source_id))
 	UNION ALL
 	SELECT 'warning', 'triggers of this session do not fire', 'session_replication_role', 'What it writes is not counted: run bianzhi.recount() afterwards.'
 	WHERE current_setting('session_replication_role') = 'replica'

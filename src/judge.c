@@ -231,7 +231,7 @@ prove(const Account *account, const Finding *finding)
 			 " FROM bianzhi.recomputed($1)"
 			 " WHERE category OPERATOR(pg_catalog.=) $2 AND day OPERATOR(pg_catalog.<=) $3"
 			 " AND is_ceiling OPERATOR(pg_catalog.=) $4",
-			 4, types, values);
+			 4, types, values, false);
 	for (int i = 0; i < 3; i++)
 		level[i] = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &isnull));
 	if (level[2] <= level[0] && level[1] == 0)

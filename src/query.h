@@ -5,6 +5,6 @@
 #ifndef BZ_QUERY_H
 #define BZ_QUERY_H
 
-extern void bz_query(const char *sql, int nargs, Oid *types, Datum *values);
+extern void bz_query(const char *sql, int nargs, Oid *types, Datum *values, bool locks);
 
 #endif /* BZ_QUERY_H */

@@ -32,7 +32,7 @@
 #include "account.h"
 #include "catalogue.h"
 #include "chunk.h"
-#include "errors.h"
+#include "feed.h"
 #include "live.h"
 #include "names.h"
 #include "recover.h"
@@ -48,6 +48,9 @@ typedef struct Note
 	int depth; /* of the statement that wrote it */
 	SubTransactionId sub;
 } Note;
+
+static void watch_row(TriggerData *trigger, const BzRow *was, const BzRow *is);
+static void watch_statement(TriggerData *trigger);
 
 static Note *note; /* in TopTransactionContext */
 static int nnotes, capacity;
@@ -123,6 +126,7 @@ void
 bz_recover_init(void)
 {
 	context = AllocSetContextCreate(TopMemoryContext, "bianzhi recovery", ALLOCSET_SMALL_SIZES);
+	bz_feed_watch(BZ_OCCUPANCY, watch_row, watch_statement);
 	RegisterXactCallback(recover_xact, NULL);
 	RegisterSubXactCallback(recover_subxact, NULL);
 }
@@ -240,13 +244,18 @@ add_note(int64 seat, int64 in_unit)
 	note[nnotes++].sub = GetCurrentSubTransactionId();
 }
 
-static void
-note_row(Relation rel, TupleTableSlot *slot)
+static int64
+seat_of(Relation rel, TupleTableSlot *slot)
 {
-	Oid relid = RelationGetRelid(rel);
 	bool isnull;
-	int64 seat = DatumGetInt64(slot_getattr(slot, get_attnum(relid, "occupancy_id"), &isnull));
-	int64 in_unit = DatumGetInt64(slot_getattr(slot, get_attnum(relid, "unit_id"), &isnull));
+
+	return DatumGetInt64(slot_getattr(slot, get_attnum(RelationGetRelid(rel), "occupancy_id"), &isnull));
+}
+
+static void
+note_row(Relation rel, TupleTableSlot *slot, int64 in_unit)
+{
+	int64 seat = seat_of(rel, slot);
 
 	if (nnotes == 0 || note[nnotes - 1].seat != seat || note[nnotes - 1].unit != in_unit ||
 		note[nnotes - 1].sub != GetCurrentSubTransactionId() || note[nnotes - 1].depth != trigger_depth())
@@ -530,43 +539,42 @@ settle(Datum seats)
 		write_changes(&changes);
 }
 
-PG_FUNCTION_INFO_V1(recover_row);
-PG_FUNCTION_INFO_V1(recover_seats);
-
-/* AFTER ... FOR EACH ROW of "occupancy", where a seat has or had an end: note it. */
-Datum
-recover_row(PG_FUNCTION_ARGS)
+/* A row of "occupancy" was written: note a seat that has or had an end, if that may be another leaving now. */
+static void
+watch_row(TriggerData *trigger, const BzRow *was, const BzRow *is)
 {
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	bool left = was != NULL && was->places && was->counts && was->to != TL_END;
+	bool leaves = is != NULL && is->places && is->counts && is->to != TL_END;
 
-	bz_check_fired_for(fcinfo, "recover_row", true);
-	if (bz_state() != BZ_IS_LIVE)
-		PG_RETURN_POINTER(NULL);
-	note_row(trigger->tg_relation, trigger->tg_trigslot);
-	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
-		note_row(trigger->tg_relation, trigger->tg_newslot);
-	if (nnotes % MANY_NOTES == 0)
+	if (!left && !leaves)
+		return;
+	if (left && leaves && was->unit == is->unit && was->category == is->category && was->to == is->to &&
+		seat_of(trigger->tg_relation, trigger->tg_trigslot) ==
+			seat_of(trigger->tg_relation, trigger->tg_newslot))
+		return;
+	if (was != NULL)
+		note_row(trigger->tg_relation, trigger->tg_trigslot, was->unit);
+	if (is != NULL)
+		note_row(trigger->tg_relation, was == NULL ? trigger->tg_trigslot : trigger->tg_newslot, is->unit);
+	if (nnotes > 0 && nnotes % MANY_NOTES == 0)
 		forget_unconcerned(first_note());
-	PG_RETURN_POINTER(NULL);
 }
 
-/* AFTER ... FOR EACH STATEMENT: see to the seats that were noted, or, after TRUNCATE, to all. */
-Datum
-recover_seats(PG_FUNCTION_ARGS)
+/* A statement has ended, and holds its accounts: see to the seats that were noted, or, after TRUNCATE, to all. */
+static void
+watch_statement(TriggerData *trigger)
 {
-	bool truncated;
+	bool truncated = TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event);
 	Oid user;
 	int security;
 	int first;
 
-	bz_check_fired_for(fcinfo, "recover_seats", false);
-	truncated = TRIGGER_FIRED_BY_TRUNCATE(((TriggerData *) fcinfo->context)->tg_event);
 	if (truncated ? bz_state() != BZ_IS_LIVE : nnotes == 0)
-		PG_RETURN_POINTER(NULL);
+		return;
 	first = first_note();
 	forget_unconcerned(first);
 	if (truncated ? nunits == 0 : nnotes == first)
-		PG_RETURN_POINTER(NULL);
+		return;
 
 	bz_as_owner(&user, &security);
 	if (SPI_connect() != SPI_OK_CONNECT)
@@ -584,5 +592,4 @@ recover_seats(PG_FUNCTION_ARGS)
 	}
 	SPI_finish();
 	SetUserIdAndSecContext(user, security);
-	PG_RETURN_POINTER(NULL);
 }

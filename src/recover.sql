@@ -45,33 +45,6 @@ $$;
 COMMENT ON FUNCTION bianzhi.seats_left(bigint[]) IS '应收回编制: of these seats those that end while a line with on_exit = recover is in force, for each account from which a seat is taken back: from which day, by which document';
 REVOKE ALL ON FUNCTION bianzhi.seats_left(bigint[]) FROM PUBLIC;
 
-CREATE FUNCTION bianzhi.recover_row() RETURNS trigger
-	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-CREATE FUNCTION bianzhi.recover_seats() RETURNS trigger
-	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-
-COMMENT ON FUNCTION bianzhi.recover_row() IS '登记出编: trigger function; notes a seat whose end was set, changed or taken away';
-COMMENT ON FUNCTION bianzhi.recover_seats() IS '出一减一: trigger function; brings the lines that take seats back into agreement with the seats that were noted';
-REVOKE ALL ON FUNCTION bianzhi.recover_row(), bianzhi.recover_seats() FROM PUBLIC;
-
--- none of these fires for a seat that has no end
-CREATE TRIGGER recover_insert AFTER INSERT ON bianzhi.occupancy
-	FOR EACH ROW WHEN (NEW.counted AND NOT upper_inf(NEW.during)) EXECUTE FUNCTION bianzhi.recover_row();
-CREATE TRIGGER recover_update AFTER UPDATE ON bianzhi.occupancy
-	FOR EACH ROW
-	WHEN (NOT (upper_inf(OLD.during) AND upper_inf(NEW.during))
-		AND (OLD.occupancy_id, OLD.unit_id, OLD.category, OLD.counted, upper(OLD.during))
-		IS DISTINCT FROM (NEW.occupancy_id, NEW.unit_id, NEW.category, NEW.counted, upper(NEW.during)))
-	EXECUTE FUNCTION bianzhi.recover_row();
-CREATE TRIGGER recover_delete AFTER DELETE ON bianzhi.occupancy
-	FOR EACH ROW WHEN (OLD.counted AND NOT upper_inf(OLD.during)) EXECUTE FUNCTION bianzhi.recover_row();
-
--- their names sort behind "!bianzhi_statement": the accounts are held by then
-CREATE TRIGGER recover_seats AFTER INSERT OR UPDATE OR DELETE ON bianzhi.occupancy
-	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.recover_seats();
-CREATE TRIGGER recover_truncate AFTER TRUNCATE ON bianzhi.occupancy
-	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.recover_seats();
-
 -- sessions remember which units have such lines
 CREATE TRIGGER recover_insert AFTER INSERT ON bianzhi.quota
 	FOR EACH ROW WHEN (NEW.on_exit = 'recover') EXECUTE FUNCTION bianzhi.rules_changed();

@@ -13,8 +13,7 @@ CREATE TABLE bianzhi.occupancy (
 	section_id bigint REFERENCES bianzhi.unit,
 	category text NOT NULL REFERENCES bianzhi.category,
 	during daterange NOT NULL
-		CONSTRAINT occupancy_during_valid CHECK (NOT isempty(during)
-			AND NOT lower_inf(during) AND isfinite(lower(during)) AND (upper_inf(during) OR isfinite(upper(during)))),
+		CONSTRAINT occupancy_during_valid CHECK (bianzhi.is_stay(during)),
 	counted boolean NOT NULL DEFAULT true,
 	entry_kind text REFERENCES bianzhi.entry_kind,
 	exit_kind text REFERENCES bianzhi.exit_kind,
@@ -55,8 +54,7 @@ CREATE TABLE bianzhi.appointment (
 	holding text NOT NULL DEFAULT '本职',
 	holding_list text GENERATED ALWAYS AS ('holding') STORED,
 	during daterange NOT NULL
-		CONSTRAINT appointment_during_valid CHECK (NOT isempty(during)
-			AND NOT lower_inf(during) AND isfinite(lower(during)) AND (upper_inf(during) OR isfinite(upper(during)))),
+		CONSTRAINT appointment_during_valid CHECK (bianzhi.is_stay(during)),
 	counted boolean NOT NULL DEFAULT true,
 	document_no text,
 	note text,
@@ -107,29 +105,6 @@ $$;
 
 COMMENT ON FUNCTION bianzhi.uncounted_covered(bigint, bigint, daterange) IS '单列有据: whether every day of the range is covered by an exemption for the person in the unit; locks what covers it';
 REVOKE ALL ON FUNCTION bianzhi.uncounted_covered(bigint, bigint, daterange) FROM PUBLIC;
-
-CREATE FUNCTION bianzhi.uncounted_row() RETURNS trigger
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF bianzhi.is_live() AND NOT bianzhi.uncounted_covered(NEW.unit_id, NEW.person_id, NEW.during) THEN
-		RAISE EXCEPTION 'a row that does not count needs an exemption with a document for every day'
-			USING ERRCODE = 'foreign_key_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
-				CONSTRAINT = 'uncounted_needs_document',
-				HINT = 'The establishment department adds a row of kind "uncounted" for the unit and the person to bianzhi.exemption.';
-	END IF;
-	RETURN NULL;
-END
-$$;
-
-COMMENT ON FUNCTION bianzhi.uncounted_row() IS '单列须有文号: trigger function; refuses a row that does not count and has no exemption';
-REVOKE ALL ON FUNCTION bianzhi.uncounted_row() FROM PUBLIC;
-
-CREATE TRIGGER uncounted_needs_document AFTER INSERT OR UPDATE ON bianzhi.occupancy
-	FOR EACH ROW WHEN (NOT NEW.counted) EXECUTE FUNCTION bianzhi.uncounted_row();
-CREATE TRIGGER uncounted_needs_document AFTER INSERT OR UPDATE ON bianzhi.appointment
-	FOR EACH ROW WHEN (NOT NEW.counted) EXECUTE FUNCTION bianzhi.uncounted_row();
 
 CREATE FUNCTION bianzhi.uncounted_exemption() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
@@ -212,15 +187,7 @@ COMMENT ON COLUMN bianzhi.document_missing.number IS '文号: number';
 COMMENT ON COLUMN bianzhi.document_missing.used_in IS '使用表: table that names it';
 COMMENT ON COLUMN bianzhi.document_missing.used IS '使用次数: in how many rows';
 
--- how people come and go: what the foreign keys to entry_kind and exit_kind say is checked here (seat.c)
-
-CREATE FUNCTION bianzhi.seat_kinds() RETURNS trigger
-	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION bianzhi.seat_kinds() IS '进出编方式检查: trigger function; refuses a seat whose entry_kind or exit_kind is in no catalogue';
-REVOKE ALL ON FUNCTION bianzhi.seat_kinds() FROM PUBLIC;
-
-CREATE TRIGGER seat_kinds AFTER INSERT OR UPDATE ON bianzhi.occupancy
-	FOR EACH ROW WHEN (NEW.entry_kind IS NOT NULL OR NEW.exit_kind IS NOT NULL) EXECUTE FUNCTION bianzhi.seat_kinds();
+-- how people come and go: what the foreign keys to entry_kind and exit_kind say the engine checks (seat.c)
 
 DO $$
 DECLARE

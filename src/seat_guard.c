@@ -39,34 +39,6 @@ typedef struct Seats
 	int capacity;
 } Seats;
 
-/*
- * A plain index that leads with the column of persons, or NULL.  Its expressions
- * are not looked at: to simplify them would be to run code of the table's owner.
- */
-static Relation
-person_index(Relation rel, AttrNumber column)
-{
-	List *indexes = RelationGetIndexList(rel);
-	Relation found = NULL;
-	ListCell *cell;
-
-	foreach (cell, indexes)
-	{
-		Relation index = index_open(lfirst_oid(cell), AccessShareLock);
-
-		if (found == NULL && index->rd_rel->relam == BTREE_AM_OID && index->rd_index->indisvalid &&
-			index->rd_index->indkey.values[0] == column &&
-			TupleDescAttr(RelationGetDescr(index), 0)->atttypid ==
-				TupleDescAttr(RelationGetDescr(rel), column - 1)->atttypid &&
-			heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL))
-			found = index;
-		else
-			index_close(index, NoLock);
-	}
-	list_free(indexes);
-	return found;
-}
-
 static void
 add_seat(Seats *seats, const BzRow *row)
 {
@@ -153,10 +125,10 @@ open_table(BzGuard *g, BzGuardUse use, Relation rel)
 		BzSeatTable *t = &g->table[i];
 
 		t->rel = table_open(RelationGetRelid(rel), AccessShareLock);
-		t->index = person_index(t->rel, t->source.column[BZ_PERSON_COLUMN].attno);
 		t->slot = table_slot_create(t->rel, NULL);
-		if (t->index == NULL)
+		if (!OidIsValid(t->source.person_index))
 			continue;
+		t->index = index_open(t->source.person_index, AccessShareLock);
 		t->scan = bz_index_beginscan(t->rel, t->index, SnapshotAny, 1);
 		t->equal = bz_index_equality(t->index);
 		t->walks = use == BZ_GUARD_MANY_SEATS && t->equal == F_INT8EQ;

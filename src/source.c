@@ -14,10 +14,12 @@
 #include "postgres.h"
 #include "compat.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "catalog/partition.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "utils/builtins.h"
@@ -342,6 +344,33 @@ is_covered(Relation rel)
 	return found == (int) lengthof(wanted);
 }
 
+/*
+ * A plain index that leads with the column of persons, 0: none.  Its expressions
+ * are not looked at: to simplify them would be to run code of the table's owner.
+ */
+static Oid
+person_index(Relation rel, AttrNumber column)
+{
+	List *indexes = RelationGetIndexList(rel);
+	Oid found = InvalidOid;
+	ListCell *cell;
+
+	foreach (cell, indexes)
+	{
+		Relation index = index_open(lfirst_oid(cell), AccessShareLock);
+
+		if (!OidIsValid(found) && index->rd_rel->relam == BTREE_AM_OID && index->rd_index->indisvalid &&
+			index->rd_index->indkey.values[0] == column &&
+			TupleDescAttr(RelationGetDescr(index), 0)->atttypid ==
+				TupleDescAttr(RelationGetDescr(rel), column - 1)->atttypid &&
+			heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL))
+			found = RelationGetRelid(index);
+		index_close(index, NoLock);
+	}
+	list_free(indexes);
+	return found;
+}
+
 static bool
 feeds_source(Oid relid, List *ancestors, const BzSource *source)
 {
@@ -364,7 +393,10 @@ make_feed(Feed *feed, Relation rel)
 		if (feeds_source(feed->relid, ancestors, &sources[i]))
 		{
 			fed[n] = sources[i];
-			place_columns(&fed[n++], rel);
+			place_columns(&fed[n], rel);
+			if (fed[n].column[BZ_PERSON_COLUMN].attno != 0)
+				fed[n].person_index = person_index(rel, fed[n].column[BZ_PERSON_COLUMN].attno);
+			n++;
 		}
 	feed->covered = !rel->rd_rel->relispartition || is_covered(rel);
 	/* so that a change of a table above is noticed */

@@ -333,7 +333,7 @@ ceilings_changed(PG_FUNCTION_ARGS)
 		" FROM bianzhi.recomputed_ceilings(NULL)"
 		" UNION ALL SELECT unit_id, category, is_ceiling, NULL, 0, 0, 0, 0, 0 FROM bianzhi.account WHERE is_ceiling"
 		" ORDER BY 1, 2, 3, 4 NULLS FIRST",
-		0, NULL, NULL);
+		0, NULL, NULL, false);
 	want = palloc(capacity * sizeof(Want));
 	for (uint64 i = 0; i < SPI_processed; i++)
 		take_row(&want, &n, &capacity, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);

@@ -257,28 +257,29 @@ sub case_series
 	my ($s) = @_;
 	my (%ms, %day);
 	my %query = (
-		'naive SQL over base rows' => 'SELECT count(*), sum(filled) FROM bench.series_naive',
 		'best SQL over base rows' => 'SELECT count(*), sum(filled) FROM bench.series_best',
 		'vacancy_between, rows' => 'SELECT count(*), sum(filled) FROM bench.series_ours',
 		'vacancy_series, arrays' => "SELECT count(*), sum(filled[120]) FROM bianzhi.vacancy_series('2016-01-01', '2025-12-01', '1 month')",
 	);
 	fill($s, 'ours');
 	$s->do('ANALYZE');
-	for my $other (qw(naive best))
+	# the naive one takes so long that it is run once, timed, and its result kept
+	push @{ $ms{'naive SQL over base rows'} }, measured($s, 'CREATE TABLE bench.naive AS TABLE bench.series_naive')->{cpu} * 1000;
+	for my $other (qw(naive series_best))
 	{
-		my $differ = $s->one("SELECT count(*) FROM ((TABLE bench.series_$other EXCEPT ALL TABLE bench.series_ours) UNION ALL
-			(TABLE bench.series_ours EXCEPT ALL TABLE bench.series_$other)) AS d");
+		my $differ = $s->one("SELECT count(*) FROM ((TABLE bench.$other EXCEPT ALL TABLE bench.series_ours) UNION ALL
+			(TABLE bench.series_ours EXCEPT ALL TABLE bench.$other)) AS d");
 		my $n = $s->one('SELECT count(*) FROM bench.series_ours');
 		say_text("$n rows compared with those of " . ($other eq 'naive' ? 'the naive' : 'the best') . " SQL: $differ differ.\n");
 		die "the series differ\n" if $differ != 0;
 	}
+	$s->do('DROP TABLE bench.naive');
 	my $differ = $s->one('SELECT count(*) FROM ((TABLE bench.day_base EXCEPT ALL TABLE bench.day_ours) UNION ALL (TABLE bench.day_ours EXCEPT ALL TABLE bench.day_base)) AS d');
 	die "the days differ: $differ\n" if $differ != 0;
 	for my $round (1 .. $rounds)
 	{
 		for my $name (sort keys %query)
 		{
-			next if $name =~ /naive/ && $round > 1;
 			push @{ $ms{$name} }, measured($s, $query{$name})->{cpu} * 1000;
 		}
 		push @{ $day{base} }, measured($s, 'SELECT count(*), sum(vacancy) FROM bench.day_base')->{cpu} * 1000;
@@ -287,7 +288,7 @@ sub case_series
 	my $rows = $ms{'vacancy_between, rows'};
 	my @naive = ($ms{'naive SQL over base rows'}[0]) x $rounds;
 	table([ '120 months, all accounts', 'CPU, ms', 'this / bianzhi, rows' ],
-		map { [ $_, spread('%.0f', @{ $ms{$_} }), spread('%.1f', ratios($_ =~ /naive/ ? \@naive : $ms{$_}, $rows)) ] } sort keys %query);
+		map { [ $_, spread('%.0f', @{ $ms{$_} }), spread('%.1f', ratios($_ =~ /naive/ ? \@naive : $ms{$_}, $rows)) ] } sort keys %ms);
 	table([ 'one day, all accounts', 'CPU, ms' ], [ 'SQL over base rows', spread('%.1f', @{ $day{base} }) ], [ 'vacancy_on', spread('%.1f', @{ $day{ours} }) ]);
 	goal(7, 'naive SQL (run once) / vacancy_between', '>=', 130, ratios(\@naive, $rows));
 	goal(7, 'best SQL / vacancy_between', '>=', 20, ratios($ms{'best SQL over base rows'}, $rows));

@@ -143,7 +143,7 @@ for my $how (qw(plain custom))
 	}
 	else
 	{
-		command_ok(run_archive('custom', $database, '--clean', '--if-exists'), "$database: restored over itself");
+		command_ok(run_archive('custom', $database, '--clean'), "$database: restored over itself");
 	}
 	is($before->query('SELECT bianzhi.is_live()'), 'f', "$database: that session sees that it is not live");
 	loaded($database, $database);
@@ -218,6 +218,36 @@ for my $how (qw(working suspended))
 	is($is{$_}, $night{$_}, "$how: the same $_") for qw(strength tables);
 	BianzhiOffice::in_force($node, $database, $how);
 }
+
+# an attached table alone: its rows come back under the limits; its definition can go elsewhere, where it is attached anew
+
+command_ok([ 'createdb', '-h', $node->host, '-p', $node->port, '-T', 'office', 'table_attached' ], 'attached: an office');
+$node->safe_psql('table_attached', 'DELETE FROM hr.staff WHERE id % 2 = 1; TRUNCATE hr.post_2026');
+isnt({ BianzhiOffice::answers($node, 'table_attached', 'strength') }->{strength}, $was{strength}, 'attached: a mistake');
+$node->safe_psql('table_attached', 'TRUNCATE hr.staff, hr.post');
+command_ok(run_archive('custom', 'table_attached', '-a', '-n', 'hr', '-t', 'staff', '-t', 'post_2025', '-t', 'post_2026'), 'attached: its rows restored');
+my %attached = BianzhiOffice::answers($node, 'table_attached');
+is($attached{$_}, $was{$_}, "attached: the same $_") for qw(strength tables staff posts sources);
+BianzhiOffice::in_force($node, 'table_attached', 'attached');
+
+command_ok([ 'pg_dump', '-f', "$directory/staff.sql", '-n', 'hr', '-d', $node->connstr('office') ], 'pg_dump of the schema of the application');
+$node->safe_psql('postgres', 'CREATE DATABASE elsewhere TEMPLATE template0');
+command_fails_like(run_text('staff.sql', 'elsewhere', '-1'), qr/schema "bianzhi" does not exist/, 'elsewhere: not without the extension');
+$node->safe_psql('elsewhere', "CREATE EXTENSION bianzhi CASCADE; INSERT INTO bianzhi.unit (unit_key, name) SELECT 'U' || i, 'u' FROM generate_series(1, 5) AS i;"
+	  . " INSERT INTO bianzhi.person (person_id, name) SELECT i, 'p' FROM generate_series(500, 600) AS i;"
+	  . " INSERT INTO bianzhi.quota (unit_id, category, amount, during, document_no) SELECT i, 'administrative', 100, '[2020-01-01,)', 'doc' FROM generate_series(1, 5) AS i;"
+	  . " INSERT INTO bianzhi.category (code, name_zh, parent, measure) VALUES ('own', 'own', 'administrative', 'establishment');"
+	  . " INSERT INTO bianzhi.unit_alias (unit_id, source, alias) VALUES (5, 'staff', '05'); INSERT INTO bianzhi.category_alias (source, alias, category) VALUES ('staff', '行政', 'administrative');"
+	  . ' SELECT bianzhi.go_live()');
+command_ok(run_text('staff.sql', 'elsewhere', '-1'), 'elsewhere: restored');
+like($node->safe_psql('elsewhere', 'SELECT severity, what, object FROM bianzhi.health()'), qr/^warning\|a table has triggers of the limits and is not attached\|hr.staff$/m, 'elsewhere: health() says that it is not attached');
+is($node->safe_psql('elsewhere', 'SELECT count(*) FROM bianzhi.strength WHERE filled > 0'), '0', 'elsewhere: nothing of it counts');
+BianzhiOffice::refused($node, 'elsewhere', 'UPDATE hr.staff SET seats = seats', '55000', 'elsewhere: nor can it be written');
+$node->safe_psql('elsewhere', q{SELECT bianzhi.detach('hr.staff'), bianzhi.detach('hr.post'); SELECT bianzhi.attach('hr.staff', 'filled', unit => 'dept', category => 'Kind of seat', starts => 'hired', ends => 'left_on', seats => 'seats', ends_inclusive => true);}
+	  . q{ SELECT bianzhi.attach('hr.post', 'filled', unit => 'unit', category => '=administrative', starts => 'days', ends => 'days', person => 'person');});
+is($node->safe_psql('elsewhere', "SELECT sum(filled) FROM bianzhi.vacancy_on('2026-11-24') WHERE category = 'administrative'"), '33', 'elsewhere: attached, it counts');
+is($node->safe_psql('elsewhere', 'SELECT * FROM bianzhi.verify()'), '', 'elsewhere: as verify() says');
+is($node->safe_psql('elsewhere', "SELECT what, object FROM bianzhi.health() WHERE severity <> 'notice'"), '', 'elsewhere: health() finds nothing');
 
 $node->stop;
 done_testing();
