@@ -53,7 +53,7 @@ WHERE c.relnamespace = 'bianzhi'::regnamespace AND c.relkind IN ('r', 'v') AND h
 -- a trigger function is no way round
 SET ROLE roles_clerk;
 CREATE TEMP TABLE bait (x int);
-SELECT f, try(format('CREATE TRIGGER t AFTER INSERT ON bait FOR EACH ROW EXECUTE FUNCTION bianzhi.%s()', f)) FROM unnest('{source_row,source_flush,judge,stop_writers,category_moved,uncounted_row}'::text[]) AS f;
+SELECT f, try(format('CREATE TRIGGER t AFTER INSERT ON bait FOR EACH ROW EXECUTE FUNCTION bianzhi.%s()', f)) FROM unnest('{source_row,source_flush,judge,stop_writers,category_moved,uncounted_exemption}'::text[]) AS f;
 RESET ROLE;
 
 -- one who may write seats, posts and quotas does so without any right on the rest

@@ -142,7 +142,7 @@ sub run_text
 # the model
 
 my $round = 0;
-my ($model, $random, @queue, $number, %count, %leads, %before, @differences);
+my ($model, $random, @queue, $number, %count, %leads, %recounted, %before, @differences);
 my $done = 0;
 
 sub fresh_model
@@ -367,6 +367,8 @@ sub rules
 	{
 		$rules->{parent} = $rules->{parent} eq 'tb' ? 'ta' : 'tb';
 		$model->rebuild;
+		# what is over or without a quota there is found by a count, and not by the judge: sql/categories.sql is for that
+		$recounted{$number} = 1;
 		send_it("UPDATE bianzhi.category SET parent = '$rules->{parent}' WHERE code = 'tc'", $fine);
 		return ();
 	}
@@ -518,6 +520,7 @@ sub compare_state
 	}
 	for my $n (sort { $a <=> $b } keys %{ { %got, %leads } })
 	{
+		next if $recounted{$n} && !grep { !/^(not_configured|excess_at_go_live|past_excess) / } keys %{ $got{$n} // {} };
 		my @may = map { /^\?(.*)/ } keys %{ $leads{$n} // {} };
 		my ($is, $ought) = map { my $left = $_->{$n} // {}; join ', ', grep { !/^\?/ } sort keys %$left } \%got, \%leads;
 		# where both are possible, one that was left is also right
@@ -587,6 +590,7 @@ while (($count{statements} // 0) < $wanted && @differences < $worst)
 	my $same = compare_queue();
 	@queue = ();
 	%leads = ();
+	%recounted = ();
 	start_over() if !$same || $count{statements} > $round * $each;
 	%before = () if $same;
 }
