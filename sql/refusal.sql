@@ -106,6 +106,23 @@ CREATE TABLE hr.staff (unit bigint, kind text, days daterange);
 SELECT bianzhi.attach_own('hr.staff', 'filled', unit => 'unit', category => 'kind', during => 'days') IS NOT NULL;
 SELECT refusal($$INSERT INTO hr.staff VALUES (1, 'administrative', '[2026-12-05,)')$$);
 
+-- two roles write before one deferred check: what the one may not know neither is told
+
+SELECT line('D', 'pool', 1);
+BEGIN;
+SET CONSTRAINTS bianzhi.establishment_limit DEFERRED;
+SET LOCAL ROLE rules_reader;
+INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during) VALUES (51, 4, 'pool', '[2026-12-05,)'), (52, 4, 'pool', '[2026-12-05,)');
+SET LOCAL ROLE rules_clerk;
+INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during) VALUES (53, 4, 'pool', '[2026-12-05,)');
+SET LOCAL ROLE rules_reader;
+COMMIT;
+BEGIN;
+SET CONSTRAINTS bianzhi.establishment_limit DEFERRED;
+SET LOCAL ROLE rules_reader;
+INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during) VALUES (51, 4, 'pool', '[2026-12-05,)'), (52, 4, 'pool', '[2026-12-05,)');
+COMMIT;
+
 -- in Chinese
 
 SET lc_messages = 'zh_CN.UTF-8';
