@@ -19,7 +19,7 @@ sub new
 		category => $given{categories},
 		unit => $given{units},
 		exempt => {},
-		rows => { map { $_ => {} } qw(occ app quota res child parent sec static) },
+		rows => { map { $_ => {} } qw(occ app quota res child staff parent sec static) },
 		of_person => {},
 		journal => [],
 		level => {},
@@ -30,8 +30,8 @@ sub new
 
 # what each table holds, and whether its rows name persons who take a seat
 my %holds = (occ => { establishment => 1 }, app => { post => 1, grade => 1 }, sec => { body => 1 });
-my %measure = (occ => 'f', app => 'f', child => 'f', sec => 'f', static => 'f', res => 'r');
-my %seats_persons = (occ => 1, child => 1);
+my %measure = (occ => 'f', app => 'f', child => 'f', staff => 'f', sec => 'f', static => 'f', res => 'r');
+my %seats_persons = (occ => 1, child => 1, staff => 1);
 
 sub rows { return $_[0]{rows}{ $_[1] } }
 
@@ -171,6 +171,8 @@ sub misplaced
 	my ($self, $table, $row) = @_;
 	my @errors;
 	return () if $table eq 'parent' || !stands($row);
+	# a row of an application whose condition is not true is none of our business
+	return () if $table eq 'staff' && !$row->{counted};
 	if ($table eq 'occ' || $table eq 'app')
 	{
 		push @errors, '23503|uncounted_needs_document' if !$row->{counted} && !$self->{exempt}{"$row->{unit} $row->{person}"};

@@ -14,6 +14,7 @@ my %table = (
 	quota => [ 'bianzhi.quota', 'quota_id', qw(unit_id category amount entries_closed during document_no) ],
 	res => [ 'own_reserved', 'id', qw(unit_id category seats during) ],
 	child => [ 'own_child', 'id', qw(parent_id unit_id category person_id during counted) ],
+	staff => [ 'own_staff', 'id', qw(site dept kind hired last_day person_id counted) ],
 	parent => [ 'own_parent', 'id', qw(unit_id) ],
 	sec => [ 'bianzhi.unit', 'unit_id', qw(unit_key name parent_id is_section during) ],
 );
@@ -64,7 +65,11 @@ sub value
 {
 	my ($self, $column, $row, $id) = @_;
 	return quoted($self->range($row)) if $column eq 'during';
-	return quoted($row->{cat}) if $column eq 'category';
+	return quoted($row->{cat}) if $column eq 'category' || $column eq 'kind';
+	return quoted($row->{site}) if $column eq 'site';
+	return quoted(($row->{unit} =~ /^1[1-3]$/ ? 'S' : 'U') . $self->unit_number($row->{unit})) if $column eq 'dept';
+	return quoted($self->day($row->{from})) if $column eq 'hired';
+	return quoted($row->{to} == $self->model->{slots} ? undef : $self->day($row->{to} - 1)) if $column eq 'last_day';
 	return $self->unit_number($row->{unit}) if $column eq 'unit_id' || $column eq 'parent_id' && !exists $row->{parent};
 	return $row->{parent} if $column eq 'parent_id';
 	return $self->unit_number($row->{section}) if $column eq 'section_id';
@@ -85,6 +90,7 @@ sub types
 	my ($column) = @_;
 	return
 		$column eq 'during' ? '::daterange'
+	  : $column =~ /^(hired|last_day)$/ ? '::date'
 	  : $column =~ /^(counted|entries_closed|is_section)$/ ? '::boolean'
 	  : $column =~ /^(amount|seats)$/ ? '::int'
 	  : $column =~ /_id$/ ? '::bigint'
@@ -179,6 +185,12 @@ sub random_row
 		$row->{person} = chance(0.4) ? undef : chance(0.005) ? $m->{persons} + 5 : 1 + int rand $m->{persons};
 		$row->{counted} = chance(0.1) ? pick(undef, 0) : 1;
 	}
+	elsif ($table eq 'staff')
+	{
+		$row->{site} = pick(qw(n n s e));
+		$row->{person} = chance(0.4) ? undef : chance(0.005) ? $m->{persons} + 5 : 1 + int rand $m->{persons};
+		$row->{counted} = chance(0.1) ? pick(undef, 0) : 1;
+	}
 	else
 	{
 		$row->{person} = chance(0.004) ? $m->{persons} + 5 : 1 + int rand $m->{persons};
@@ -206,6 +218,7 @@ sub changed_row
 	{
 		$self->random_range($new);
 	}
+	elsif ($table eq 'staff' && $kind < 0.55) { $new->{site} = pick(qw(n s e)) }
 	elsif ($kind < 0.62)
 	{
 		# an end is set or taken away
@@ -215,7 +228,7 @@ sub changed_row
 		  ? $new->{from} + 1 + int rand($self->model->{slots} - 1 - $new->{from})
 		  : $self->model->{slots};
 	}
-	elsif ($kind < ($table eq 'child' || ($new->{person} // 99) <= 12 ? 0.68 : 0.63) && exists $new->{counted} && $table ne 'res') { $new->{counted} = $new->{counted} ? 0 : 1 }
+	elsif ($kind < ($table =~ /^(child|staff)$/ || ($new->{person} // 99) <= 12 ? 0.68 : 0.63) && exists $new->{counted} && $table ne 'res') { $new->{counted} = $new->{counted} ? 0 : 1 }
 	elsif ($kind < 0.72 && exists $new->{person}) { $new->{person} = 1 + int rand $self->model->{persons} }
 	else
 	{
@@ -260,6 +273,15 @@ sub some_rows
 	return @some;
 }
 
+# A statement may name the leaf in which all its rows are, and stay.
+sub target
+{
+	my ($self, $table, @rows) = @_;
+	my %site = map { $_->{site} => 1 } grep { $_ } @rows;
+	return $table{$table}[0] if $table ne 'staff' || keys %site != 1 || chance(0.4);
+	return $table{$table}[0] . '_' . (keys %site)[0];
+}
+
 sub errors_of
 {
 	my ($self, $op, $table, @rows) = @_;
@@ -276,6 +298,7 @@ sub insert_sql
 {
 	my ($self, $table, $rows) = @_;
 	my ($name, $key, @columns) = @{ $table{$table} };
+	$name = $self->target($table, map { $_->[1] } @$rows);
 	return "INSERT INTO $name ($key, " . join(', ', @columns) . ') VALUES '
 	  . join(', ', map { my ($id, $row) = @$_; "($id, " . join(', ', map { $self->value($_, $row, $id) } @columns) . ')' } @$rows);
 }
@@ -298,7 +321,7 @@ sub op_insert
 	my ($self, $table, $used) = @_;
 	my @rows = $self->new_rows($table, chance(0.6) ? 1 : 2 + int rand 5, $used) or return;
 	my $op = { changes => [ map { [ $table, @$_ ] } @rows ] };
-	if (chance(0.01) && $table ne 'parent')
+	if (chance(0.01) && $table !~ /^(parent|staff)$/)
 	{
 		my ($id) = $self->some_rows($table, 1, $used);
 		if ($id)
@@ -346,6 +369,7 @@ sub op_update
 		push @rows, [ $id, $new ];
 	}
 	return unless @rows;
+	$name = $self->target($table, map { ($_->[1], $self->model->rows($table)->{ $_->[0] }) } @rows);
 	@columns = grep { !/^(note|document_no|unit_key|name|is_section|parent_id)$/ || $table eq 'sec' && $_ eq 'parent_id' } @columns;
 	$op->{changes} = [ map { [ $table, @$_ ] } @rows ];
 	if (@rows == 1)
@@ -407,6 +431,7 @@ sub op_delete
 	}
 	return unless @ids;
 	my @changes = $self->gone_with($table, \@ids, $used) or return;
+	$name = $self->target($table, map { $rows->{$_} } @ids);
 	return {
 		sql => "DELETE FROM $name WHERE $key IN (" . join(', ', @ids) . ')',
 		changes => \@changes,
@@ -443,7 +468,7 @@ sub op_cascade
 sub op_upsert
 {
 	my ($self, $table, $used) = @_;
-	return if $table =~ /^(parent|sec|child)$/;
+	return if $table =~ /^(parent|sec|child|staff)$/;
 	my ($name, $key, @columns) = @{ $table{$table} };
 	my @ids = $self->some_rows($table, 1 + int rand 2, $used);
 	my $update = chance(0.6);
@@ -578,7 +603,13 @@ sub join_ops
 sub truncate
 {
 	my ($self) = @_;
-	my $table = pick(qw(occ app quota res child));
+	my $table = pick(qw(occ app quota res child staff staff));
+	if ($table eq 'staff' && chance(0.6))
+	{
+		my $rows = $self->model->rows('staff');
+		my $site = pick(qw(n s e));
+		return { sql => "TRUNCATE own_staff_$site", changes => [ map { [ 'staff', $_, undef ] } grep { $rows->{$_}{site} eq $site } keys %$rows ] };
+	}
 	return {
 		sql => "TRUNCATE $table{$table}[0]",
 		changes => [ map { [ $table, $_, undef ] } keys %{ $self->model->rows($table) } ],
@@ -588,7 +619,7 @@ sub truncate
 sub copy
 {
 	my ($self) = @_;
-	my $table = pick(qw(occ occ app quota res));
+	my $table = pick(qw(occ occ app quota res staff));
 	my ($name, $key, @columns) = @{ $table{$table} };
 	my @rows = $self->new_rows($table, 1 + int rand 6, {}) or return { sql => 'SELECT 1', changes => [] };
 	my $text = join '', map {

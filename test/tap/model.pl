@@ -34,10 +34,19 @@ CREATE TABLE own_child (id bigint PRIMARY KEY, parent_id bigint NOT NULL, unit_i
 	during daterange, counted boolean,
 	FOREIGN KEY (parent_id, unit_id) REFERENCES own_parent (id, unit_id) ON UPDATE CASCADE ON DELETE CASCADE);
 CREATE INDEX ON own_child (person_id);
+CREATE TABLE own_staff (id bigint, site text, dept text, kind text, hired date, last_day date, person_id bigint, counted boolean, PRIMARY KEY (id, site))
+	PARTITION BY LIST (site);
+CREATE TABLE own_staff_n PARTITION OF own_staff FOR VALUES IN ('n');
+CREATE TABLE own_staff_s (counted boolean, person_id bigint, last_day date, hired date, kind text, dept text, site text NOT NULL, id bigint NOT NULL);
+ALTER TABLE own_staff ATTACH PARTITION own_staff_s FOR VALUES IN ('s');
+CREATE TABLE own_staff_e PARTITION OF own_staff DEFAULT;
+CREATE INDEX ON own_staff (person_id);
 CREATE TABLE own_log (note text);
 SELECT bianzhi.attach_own('own_reserved', 'reserved', unit => 'unit_id', category => 'category', seats => 'seats', during => 'during');
 SELECT bianzhi.attach_own('own_child', 'filled', unit => 'unit_id', category => 'category', person => 'person_id',
 	during => 'during', condition => 'counted');
+SELECT bianzhi.attach('own_staff', 'filled', unit => 'dept', category => 'kind', starts => 'hired', ends => 'last_day', person => 'person_id',
+	condition => 'counted', ends_inclusive => true);
 
 CREATE FUNCTION own_row() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -172,8 +181,8 @@ sub fresh_model
 		units => [ (1) x 7, (2) x 5, (3) x 3, 4 ],
 		sections => [ 11, 12, 13 ],
 		roots => [ qw(administrative administrative political_legal ta leader) ],
-		tables => [ ('occ') x 10, ('app') x 3, ('quota') x 4, ('res') x 2, ('child') x 3, 'parent', 'sec' ],
-		enough => { occ => 60, app => 25, quota => 45, res => 15, child => 15, parent => 8, sec => 6 },
+		tables => [ ('occ') x 10, ('app') x 3, ('quota') x 4, ('res') x 2, ('child') x 3, ('staff') x 4, 'parent', 'sec' ],
+		enough => { occ => 60, app => 25, quota => 45, res => 15, child => 15, staff => 25, parent => 8, sec => 6 },
 		most => 5,
 		categories => {
 			occ => [ ('administrative') x 4, 'retired_service', 'retired_service', 'political_legal', 'ta', 'tb', 'tc', 'tc' ],
@@ -182,6 +191,7 @@ sub fresh_model
 				qw(leader leader_chief leader_deputy outside_staff section_count) ],
 			res => [qw(administrative retired_service ta tc leader outside_staff)],
 			child => [qw(outside_staff outside_staff administrative tb)],
+			staff => [qw(administrative administrative retired_service outside_staff tc)],
 		});
 	return;
 }
@@ -429,7 +439,7 @@ sub state_sql
 		  . " past_excess = '$c->{past_excess}', enforced_since = '$since'"
 		  . ($code eq 'tc' ? ", parent = '$c->{parent}'" : '') . " WHERE code = '$code';\n";
 	}
-	for my $table (qw(sec parent quota occ app res child))
+	for my $table (qw(sec parent quota occ app res child staff))
 	{
 		for my $id (sort { $a <=> $b } keys %{ $state->{rows}{$table} })
 		{
@@ -557,7 +567,7 @@ sub compare_state
 sub start_over
 {
 	my $text = "ROLLBACK;\n" . join('', map { "ROLLBACK PREPARED 'p$_';\n" } keys %before);
-	$text .= "TRUNCATE bianzhi.quota, bianzhi.occupancy, bianzhi.appointment, own_reserved, own_child, own_parent, bianzhi.lead;\n"
+	$text .= "TRUNCATE bianzhi.quota, bianzhi.occupancy, bianzhi.appointment, own_reserved, own_child, own_staff, own_parent, bianzhi.lead;\n"
 	  . "DELETE FROM bianzhi.unit WHERE unit_id >= 1000;\nSELECT bianzhi.recount();\n";
 	fresh_model();
 	for my $code (sort keys %{ $model->{category} })
