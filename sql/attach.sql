@@ -205,6 +205,13 @@ INSERT INTO bianzhi.unit (unit_key, name) VALUES ('M', '寅局');
 INSERT INTO bianzhi.quota (unit_id, category, amount, during, document_no) VALUES (unit('M'), 'administrative', 1, '(,)', '编发3号');
 SELECT hire(21, 'M');
 COMMIT;
+BEGIN;
+INSERT INTO bianzhi.unit (unit_key, name) VALUES ('P', '卯局');
+INSERT INTO bianzhi.quota (unit_id, category, amount, during, document_no) VALUES (unit('P'), 'administrative', 1, '(,)', '编发3号');
+SELECT hire(22, 'P');
+PREPARE TRANSACTION 'a unit';
+ROLLBACK PREPARED 'a unit';
+SELECT hire(22, 'P');
 SELECT has(k) FROM unnest('{N,M}'::text[]) AS k;
 SELECT sound();
 

@@ -95,6 +95,9 @@ SELECT sound();
 SELECT bianzhi.suspend('一人两编');
 INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during)
 VALUES (30, 1, 'administrative', '[2024-01-01,)'), (30, 2, 'administrative', '[2024-01-01,2028-01-01)'), (31, 1, 'administrative', '[2024-01-01,2025-01-01)'), (31, 2, 'administrative', '[2024-01-01,2025-01-01)');
+-- a row that names no unit holds none
+INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during) VALUES (32, 3, 'administrative', '[2025-01-01,)');
+INSERT INTO staff VALUES (NULL, 'administrative', 32, '[2024-01-01,)');
 DELETE FROM bianzhi.lead;
 SELECT leads FROM bianzhi.go_live();
 SELECT leads();

@@ -56,11 +56,11 @@ static MemoryContext context;
 static HTAB *words;
 static uint64 seen_unit, seen_unit_alias, seen_category_alias;
 
-/* A unit that was set up, and looked up, in what is rolled back never was. */
+/* A unit that was set up, and looked up, in what is rolled back never was; what is prepared may be yet. */
 static void
 alias_xact(XactEvent event, void *arg)
 {
-	if (event == XACT_EVENT_ABORT)
+	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
 		words = NULL;
 }
 

@@ -21,11 +21,11 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-#include "errors.h"
 #include "live.h"
 #include "names.h"
 #include "seat_guard.h"
 #include "source.h"
+#include "trigger.h"
 
 PG_FUNCTION_INFO_V1(attach);
 PG_FUNCTION_INFO_V1(detach);
@@ -121,15 +121,14 @@ check_source(PG_FUNCTION_ARGS)
 Datum
 bind_triggers(PG_FUNCTION_ARGS)
 {
-	static const char *const own[] = {"!bianzhi_statement", "!bianzhi_truncate", "!bianzhi_truncated"};
 	Oid part = PG_GETARG_OID(0);
 	ObjectAddress row;
 
 	ObjectAddressSet(row, TriggerRelationId, get_trigger_oid(part, "!bianzhi_row", false));
-	for (int i = 0; i < (int) lengthof(own); i++)
+	for (int i = 0; i < BZ_NOWN_TRIGGERS; i++)
 	{
 		ObjectAddress trigger;
-		Oid oid = get_trigger_oid(part, own[i], true);
+		Oid oid = get_trigger_oid(part, bz_own_trigger[i], true);
 
 		if (!OidIsValid(oid))
 			continue;

@@ -57,8 +57,7 @@ DECLARE
 BEGIN
 	SELECT string_agg(d.source::text || ': ' || d.problem || ' (' || d.row_count || ')', '; ') AS detail, min(d.query) AS query
 		INTO loose
-	FROM bianzhi.dangling() AS d
-	WHERE refuse_dangling.source IS NULL OR d.source = refuse_dangling.source;
+	FROM bianzhi.dangling_in(refuse_dangling.source) AS d;
 	IF loose.detail IS NOT NULL THEN
 		RAISE EXCEPTION 'rows name units, categories or persons that do not exist or do not fit'
 			USING ERRCODE = 'foreign_key_violation', SCHEMA = 'bianzhi', CONSTRAINT = 'establishment_account',
@@ -353,7 +352,7 @@ CREATE FUNCTION bianzhi.words_changed() RETURNS trigger
 AS $$
 BEGIN
 	IF bianzhi.is_live() AND EXISTS (SELECT 1 FROM bianzhi.source AS s WHERE s.alias_source IS NOT NULL) THEN
-		PERFORM bianzhi.refuse_dangling(s.relid) FROM bianzhi.source AS s WHERE s.alias_source IS NOT NULL;
+		PERFORM bianzhi.refuse_dangling(s.relid) FROM (SELECT DISTINCT a.relid FROM bianzhi.source AS a WHERE a.alias_source IS NOT NULL) AS s;
 		PERFORM bianzhi.count_anew('alias changed');
 	END IF;
 	RETURN NULL;

@@ -26,7 +26,6 @@
 #include "account.h"
 #include "chunk.h"
 #include "chunk_cas.h"
-#include "errors.h"
 #include "names.h"
 
 /* how often to look again before a gap between chunks is no rival's doing */

@@ -19,7 +19,6 @@
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
@@ -34,6 +33,7 @@
 #include "names.h"
 #include "seat_guard.h"
 #include "source.h"
+#include "trigger.h"
 
 /* deltas that are applied before the statement ends, so that a bulk load needs no more memory than this */
 #define MAX_OPEN 262144
@@ -112,17 +112,11 @@ forget_all(void)
 	delta_capacity = person_capacity = suspect_capacity = frame_capacity = 0;
 }
 
-static int
-trigger_depth(void)
-{
-	return DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0));
-}
-
 /* Remember that a statement at the present depth has something to flush. */
 static void
 open_frame(void)
 {
-	int depth = trigger_depth();
+	int depth = bz_trigger_depth();
 
 	for (int i = 0; i < nframes; i++)
 		if (frame[i].depth == depth)
@@ -678,7 +672,7 @@ bz_delta_check_size(Oid relid)
 void
 bz_delta_flush(Oid relid, bool truncate)
 {
-	int depth = trigger_depth();
+	int depth = bz_trigger_depth();
 	bool outermost = true;
 	int kept = 0;
 

@@ -14,6 +14,7 @@
 #include "errors.h"
 #include "finder.h"
 #include "names.h"
+#include "trigger.h"
 
 PG_FUNCTION_INFO_V1(digest_plan_shrinks);
 

@@ -8,7 +8,5 @@
 #include "fmgr.h"
 
 extern int bz_errconstraint_on(Oid relid, const char *constraint);
-extern void bz_check_trigger(FunctionCallInfo fcinfo, const char *name);
-extern void bz_check_fired_for(FunctionCallInfo fcinfo, const char *name, bool row);
 
 #endif /* BZ_ERRORS_H */

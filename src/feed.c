@@ -13,12 +13,12 @@
 #include "utils/snapmgr.h"
 
 #include "delta.h"
-#include "errors.h"
 #include "feed.h"
 #include "live.h"
 #include "names.h"
 #include "row.h"
 #include "source.h"
+#include "trigger.h"
 
 /*
  * One of the extension's own tables may ask for more than to be counted.  A

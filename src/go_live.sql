@@ -2,25 +2,21 @@
  * go_live.sql: from loading to live, and back.
  */
 
-CREATE FUNCTION bianzhi.lock_sources() RETURNS void
+CREATE FUNCTION bianzhi.keep_writers_out() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	source regclass;
 BEGIN
-	FOR source IN SELECT DISTINCT s.relid FROM bianzhi.source AS s JOIN pg_class AS c ON c.oid = s.relid ORDER BY s.relid LOOP
-		EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', source);
-	END LOOP;
+	PERFORM bianzhi.lock_sources('SHARE ROW EXCLUSIVE');
 	-- in the order of who changes a category
 	LOCK TABLE bianzhi.category IN SHARE ROW EXCLUSIVE MODE;
 	LOCK TABLE bianzhi.chunk IN SHARE ROW EXCLUSIVE MODE;
 END
 $$;
-COMMENT ON FUNCTION bianzhi.lock_sources() IS '锁定来源: waits for all writers of sources and keeps new ones out until the end of the transaction';
-REVOKE ALL ON FUNCTION bianzhi.lock_sources() FROM PUBLIC;
+COMMENT ON FUNCTION bianzhi.keep_writers_out() IS '停止写入: waits for all writers of sources and keeps new ones out until the end of the transaction';
+REVOKE ALL ON FUNCTION bianzhi.keep_writers_out() FROM PUBLIC;
 
-CREATE FUNCTION bianzhi.dangling()
+CREATE FUNCTION bianzhi.dangling_in(only_source regclass)
 	RETURNS TABLE (source regclass, problem text, row_count bigint, query text)
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
@@ -33,7 +29,7 @@ DECLARE
 	problems text[];
 	counts bigint[];
 BEGIN
-	FOR p IN SELECT * FROM bianzhi.source_parts() AS s ORDER BY s.source_id LOOP
+	FOR p IN SELECT * FROM bianzhi.source_parts() AS s WHERE only_source IS NULL OR s.relid = only_source ORDER BY s.source_id LOOP
 		tables := format('%s LEFT JOIN bianzhi.unit AS u ON u.unit_id = %s LEFT JOIN bianzhi.category AS c ON c.code = %s'
 			' LEFT JOIN bianzhi.unit AS sec ON sec.unit_id = %s LEFT JOIN bianzhi.person AS per ON per.person_id = %s',
 			p.tables, p.unit, p.category, p.section, p.person);
@@ -77,6 +73,14 @@ BEGIN
 	END LOOP;
 END
 $$;
+COMMENT ON FUNCTION bianzhi.dangling_in(regclass) IS '一表悬空引用: what dangling() says of one table; NULL: of all';
+REVOKE ALL ON FUNCTION bianzhi.dangling_in(regclass) FROM PUBLIC;
+
+CREATE FUNCTION bianzhi.dangling()
+	RETURNS TABLE (source regclass, problem text, row_count bigint, query text)
+	LANGUAGE sql STABLE PARALLEL UNSAFE SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+	AS 'SELECT * FROM bianzhi.dangling_in(NULL)';
 COMMENT ON FUNCTION bianzhi.dangling() IS '悬空引用: rows of sources, written while nothing was checked, that name what does not exist or does not fit; with a query that lists them';
 REVOKE ALL ON FUNCTION bianzhi.dangling() FROM PUBLIC;
 
@@ -126,7 +130,7 @@ BEGIN
 				max(COALESCE(s.until, ''infinity'')) OVER (PARTITION BY s.person_id
 					ORDER BY s.since ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS taken_until
 			FROM (%s) AS s JOIN bianzhi.category AS c ON c.code = s.category AND c.measure = ''establishment''
-			WHERE s.measure = ''filled'' AND s.person_id IS NOT NULL
+			WHERE s.measure = ''filled'' AND s.person_id IS NOT NULL AND s.unit_id IS NOT NULL
 		) AS o
 		WHERE o.taken_until > o.since AND least(o.taken_until, o.until) > bianzhi.today()
 		GROUP BY o.unit_id', bianzhi.source_sql());
@@ -223,6 +227,7 @@ DECLARE
 	before jsonb;
 	changed bigint;
 BEGIN
+	PERFORM bianzhi.lock_sources('ACCESS SHARE');
 	LOCK TABLE bianzhi.chunk IN SHARE ROW EXCLUSIVE MODE;
 	SELECT COALESCE(jsonb_agg(to_jsonb(x)), '[]') INTO before FROM bianzhi.excesses() AS x;
 	changed := bianzhi.recount_accounts(NULL);
@@ -249,7 +254,7 @@ BEGIN
 			USING ERRCODE = 'active_sql_transaction';
 	END IF;
 	PERFORM bianzhi.place_source_columns();
-	PERFORM bianzhi.lock_sources();
+	PERFORM bianzhi.keep_writers_out();
 	IF bianzhi.is_live() THEN
 		RAISE EXCEPTION 'the establishment is in force already'
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'To repair timelines, run bianzhi.recount().';
@@ -283,7 +288,7 @@ BEGIN
 		RAISE EXCEPTION 'suspending the establishment needs a reason'
 			USING ERRCODE = 'null_value_not_allowed';
 	END IF;
-	PERFORM bianzhi.lock_sources();
+	PERFORM bianzhi.keep_writers_out();
 	IF NOT bianzhi.is_live() THEN
 		RAISE EXCEPTION 'the establishment is not in force'
 			USING ERRCODE = 'object_not_in_prerequisite_state';

@@ -21,20 +21,6 @@ SELECT t.tgrelid, t.tgname, pg_get_triggerdef(t.oid)
 FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
 WHERE c.relnamespace = 'bianzhi'::regnamespace AND NOT t.tgisinternal AND t.tgname NOT LIKE '!bianzhi\_%';
 
--- in a restored table columns may have other numbers until go_live() takes them from the trigger that lists them
-CREATE FUNCTION bianzhi.is_placed(source_id bigint) RETURNS boolean
-	LANGUAGE sql STABLE STRICT PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT NOT EXISTS (
-		SELECT 1 FROM bianzhi.source AS s JOIN pg_trigger AS t ON t.tgrelid = s.relid AND t.tgname = '!bianzhi_columns_' || s.source_id
-		WHERE s.source_id = is_placed.source_id
-			AND (SELECT array_agg(a.attnum ORDER BY a.place) FROM unnest(t.tgattr::int2[]) WITH ORDINALITY AS a (attnum, place))
-				IS DISTINCT FROM (SELECT array_agg(c.attnum ORDER BY c.place) FROM bianzhi.source_columns_of(s.source_id) AS c))
-$$;
-COMMENT ON FUNCTION bianzhi.is_placed(bigint) IS '来源列是否就位: whether the numbers of a source''s columns are those of the list that its trigger carries';
-REVOKE ALL ON FUNCTION bianzhi.is_placed(bigint) FROM PUBLIC;
-
 CREATE FUNCTION bianzhi.health() RETURNS TABLE (severity text, what text, object text, hint text)
 	LANGUAGE sql STABLE PARALLEL UNSAFE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp

@@ -23,7 +23,6 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/fmgrprotos.h"
 #include "utils/json.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -37,6 +36,7 @@
 #include "names.h"
 #include "query.h"
 #include "seat_guard.h"
+#include "trigger.h"
 
 /* columns of bianzhi.queue */
 #define QUEUE_CHARGE 2
@@ -219,7 +219,7 @@ prove(const Account *account, const Finding *finding)
 	bool isnull;
 	int64 level[3];
 
-	if (!BZ_ASSERT_BUILD || DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0)) != 1)
+	if (!BZ_ASSERT_BUILD || bz_trigger_depth() != 1)
 		return;
 	values[0] = Int64GetDatum(account->unit);
 	values[1] = CStringGetTextDatum(bz_category_code(account->category));
@@ -598,7 +598,8 @@ bz_judge_now(const BzSuspect *suspect, int n, BzScope scope, BzWrite write)
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext outer = MemoryContextSwitchTo(context);
 
-	memcpy(sorted, suspect, n * sizeof(BzSuspect));
+	for (int i = 0; i < n; i++)
+		sorted[i] = suspect[i];
 	qsort(sorted, n, sizeof(BzSuspect), by_charge);
 	for (int i = 0; i < n; i++)
 	{

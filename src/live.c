@@ -25,9 +25,9 @@
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
-#include "errors.h"
 #include "live.h"
 #include "names.h"
+#include "trigger.h"
 
 static bool known;
 static BzState state;

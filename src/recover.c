@@ -2,7 +2,7 @@
  * recover.c
  *		What a leaving takes back from the quota (出一减一).
  *
- * A row trigger notes the seats whose end was set, moved or taken away.  At the
+ * A watch of the feed notes the seats whose end was set, moved or taken away.  At the
  * end of the statement, when the accounts of those seats are held, the lines
  * that take seats back are brought into agreement with the seats as they are
  * then.  So it does not matter how a seat came to its end, nor how often the
@@ -23,7 +23,6 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/fmgrprotos.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -36,6 +35,7 @@
 #include "live.h"
 #include "names.h"
 #include "recover.h"
+#include "trigger.h"
 
 /* so many notes are looked through before the statement ends: mostly no unit takes seats back */
 #define MANY_NOTES 262144
@@ -131,12 +131,6 @@ bz_recover_init(void)
 	RegisterSubXactCallback(recover_subxact, NULL);
 }
 
-static int
-trigger_depth(void)
-{
-	return DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0));
-}
-
 /* Run a statement of ours by what is committed now, or our own, whatever the snapshot of the transaction. */
 static void
 run(const char *sql, int nargs, Oid *types, Datum *values)
@@ -221,7 +215,7 @@ forget_unconcerned(int first)
 static int
 first_note(void)
 {
-	int depth = trigger_depth();
+	int depth = bz_trigger_depth();
 	int first = nnotes;
 
 	while (first > 0 && note[first - 1].depth >= depth)
@@ -240,7 +234,7 @@ add_note(int64 seat, int64 in_unit)
 	}
 	note[nnotes].seat = seat;
 	note[nnotes].unit = in_unit;
-	note[nnotes].depth = trigger_depth();
+	note[nnotes].depth = bz_trigger_depth();
 	note[nnotes++].sub = GetCurrentSubTransactionId();
 }
 
@@ -258,7 +252,7 @@ note_row(Relation rel, TupleTableSlot *slot, int64 in_unit)
 	int64 seat = seat_of(rel, slot);
 
 	if (nnotes == 0 || note[nnotes - 1].seat != seat || note[nnotes - 1].unit != in_unit ||
-		note[nnotes - 1].sub != GetCurrentSubTransactionId() || note[nnotes - 1].depth != trigger_depth())
+		note[nnotes - 1].sub != GetCurrentSubTransactionId() || note[nnotes - 1].depth != bz_trigger_depth())
 		add_note(seat, in_unit);
 }
 

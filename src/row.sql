@@ -59,6 +59,20 @@ $$;
 COMMENT ON FUNCTION bianzhi.source_columns_of(bigint) IS '来源所用列: numbers of the columns of a source, in the order in which its trigger names them';
 REVOKE ALL ON FUNCTION bianzhi.source_columns_of(bigint) FROM PUBLIC;
 
+-- in a restored table columns may have other numbers until go_live() takes them from the trigger that lists them
+CREATE FUNCTION bianzhi.is_placed(source_id bigint) RETURNS boolean
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT NOT EXISTS (
+		SELECT 1 FROM bianzhi.source AS s JOIN pg_trigger AS t ON t.tgrelid = s.relid AND t.tgname = '!bianzhi_columns_' || s.source_id
+		WHERE s.source_id = is_placed.source_id
+			AND (SELECT array_agg(a.attnum ORDER BY a.place) FROM unnest(t.tgattr::int2[]) WITH ORDINALITY AS a (attnum, place))
+				IS DISTINCT FROM (SELECT array_agg(c.attnum ORDER BY c.place) FROM bianzhi.source_columns_of(s.source_id) AS c))
+$$;
+COMMENT ON FUNCTION bianzhi.is_placed(bigint) IS '来源列是否就位: whether the numbers of a source''s columns are those of the list that its trigger carries';
+REVOKE ALL ON FUNCTION bianzhi.is_placed(bigint) FROM PUBLIC;
+
 CREATE FUNCTION bianzhi.source_rows(source_id bigint) RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL UNSAFE ROWS 100000;
 COMMENT ON FUNCTION bianzhi.source_rows(bigint) IS '来源行: what the rows of an attached table hold in the columns that it was attached with, read without a query on the table: nothing that its owner has written into indexes or constraints is evaluated';
@@ -94,12 +108,7 @@ AS $$
 DECLARE
 	moved regclass;
 BEGIN
-	-- after a restore the columns have other numbers, until go_live() takes them from the triggers (attach.sql)
-	SELECT s.relid INTO moved
-	FROM bianzhi.source AS s JOIN pg_trigger AS t ON t.tgrelid = s.relid AND t.tgname = '!bianzhi_columns_' || s.source_id
-	WHERE (SELECT array_agg(a.attnum ORDER BY a.place) FROM unnest(t.tgattr::int2[]) WITH ORDINALITY AS a (attnum, place))
-		IS DISTINCT FROM (SELECT array_agg(c.attnum ORDER BY c.place) FROM bianzhi.source_columns_of(s.source_id) AS c)
-	LIMIT 1;
+	SELECT s.relid INTO moved FROM bianzhi.source AS s WHERE NOT s.builtin AND NOT bianzhi.is_placed(s.source_id) LIMIT 1;
 	IF moved IS NOT NULL THEN
 		RAISE EXCEPTION 'it is not looked up yet which columns of table % are meant', moved
 			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = 'The database was restored.',

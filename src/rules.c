@@ -12,7 +12,7 @@
 
 #include "account.h"
 #include "chunk.h"
-#include "errors.h"
+#include "trigger.h"
 
 PG_FUNCTION_INFO_V1(rules_changed);
 PG_FUNCTION_INFO_V1(unit_load_outside);

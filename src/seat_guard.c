@@ -15,9 +15,6 @@
 #include "access/tableam.h"
 #include "access/transam.h"
 #include "access/xact.h"
-#include "catalog/pg_am.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_inherits.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "utils/builtins.h"
@@ -158,27 +155,17 @@ bz_guard_open(BzGuard *g, BzGuardUse use)
 			attached = list_append_unique_oid(attached, all[i].relid);
 	foreach (cell, attached)
 	{
-		Relation rel = try_table_open(lfirst_oid(cell), AccessShareLock);
+		List *leaves = bz_leaves(lfirst_oid(cell), true); /* a dropped table has none */
+		ListCell *leaf;
 
-		if (rel == NULL)
-			continue; /* dropped */
-		if (rel->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+		foreach (leaf, leaves)
 		{
-			List *parts = find_all_inheritors(lfirst_oid(cell), AccessShareLock, NULL);
-			ListCell *part_cell;
+			Relation rel = table_open(lfirst_oid(leaf), NoLock);
 
-			foreach (part_cell, parts)
-			{
-				Relation part = table_open(lfirst_oid(part_cell), NoLock);
-
-				if (part->rd_rel->relkind == RELKIND_RELATION)
-					open_table(g, use, part);
-				table_close(part, NoLock);
-			}
-		}
-		else
 			open_table(g, use, rel);
-		table_close(rel, NoLock);
+			table_close(rel, NoLock);
+		}
+		list_free(leaves);
 	}
 	list_free(attached);
 	g->started = RegisterSnapshot(GetLatestSnapshot());

@@ -20,6 +20,7 @@
 #include "access/tableam.h"
 #include "catalog/partition.h"
 #include "catalog/pg_am.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "utils/builtins.h"
@@ -328,20 +329,19 @@ place_columns(BzSource *source, Relation rel)
 	}
 }
 
-/*
- * A partition needs triggers of its own for statements that name it.  Row
- * triggers come with the partition, these do not.
- */
+/* The row trigger comes with a partition; these it needs of its own, for statements that name it. */
+const char *const bz_own_trigger[BZ_NOWN_TRIGGERS] = {"!bianzhi_statement", "!bianzhi_truncate",
+													  "!bianzhi_truncated"};
+
 static bool
 is_covered(Relation rel)
 {
-	static const char *const wanted[] = {"!bianzhi_statement", "!bianzhi_truncate", "!bianzhi_truncated"};
 	int found = 0;
 
 	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
-		for (int k = 0; k < (int) lengthof(wanted); k++)
-			found += strcmp(rel->trigdesc->triggers[i].tgname, wanted[k]) == 0;
-	return found == (int) lengthof(wanted);
+		for (int k = 0; k < BZ_NOWN_TRIGGERS; k++)
+			found += strcmp(rel->trigdesc->triggers[i].tgname, bz_own_trigger[k]) == 0;
+	return found == BZ_NOWN_TRIGGERS;
 }
 
 /*
@@ -455,4 +455,32 @@ bz_sources_of(Relation rel, bool written, const BzSource **fed)
 				"Attach the table again: bianzhi.attach() with the table alone takes its new partitions in."));
 	*fed = feed->source;
 	return feed->n;
+}
+
+/*
+ * The tables that hold the rows of an attached table, locked: the table itself,
+ * or its partitions.  None where it may be missing and is.
+ */
+List *
+bz_leaves(Oid relid, bool missing_ok)
+{
+	Relation rel = missing_ok ? try_table_open(relid, AccessShareLock) : table_open(relid, AccessShareLock);
+	List *leaves = NIL;
+
+	if (rel == NULL)
+		return NIL;
+	if (rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+		leaves = list_make1_oid(relid);
+	else
+	{
+		List *parts = find_all_inheritors(relid, AccessShareLock, NULL);
+		ListCell *cell;
+
+		foreach (cell, parts)
+			if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_RELATION)
+				leaves = lappend_oid(leaves, lfirst_oid(cell));
+		list_free(parts);
+	}
+	table_close(rel, NoLock);
+	return leaves;
 }

@@ -70,9 +70,14 @@ typedef struct BzSource
 	Oid person_index; /* by which persons are found in a table, 0: none; only bz_sources_of() says */
 } BzSource;
 
+/* the triggers that a partition does not get from its table */
+#define BZ_NOWN_TRIGGERS 3
+extern const char *const bz_own_trigger[BZ_NOWN_TRIGGERS];
+
 extern void bz_source_init(void);
 extern int bz_sources(const BzSource **sources);
 extern int bz_sources_of(Relation rel, bool written, const BzSource **sources);
+extern List *bz_leaves(Oid relid, bool missing_ok);
 extern uint8 bz_measure_bit(char measure);
 
 #endif /* BZ_SOURCE_H */

@@ -12,13 +12,10 @@
 
 #include "access/table.h"
 #include "access/tableam.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
@@ -108,7 +105,7 @@ source_rows(PG_FUNCTION_ARGS)
 	const BzSource *all;
 	int n = bz_sources(&all);
 	Oid relid = InvalidOid;
-	List *parts;
+	List *leaves;
 	ListCell *cell;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
@@ -117,17 +114,14 @@ source_rows(PG_FUNCTION_ARGS)
 			relid = all[i].relid;
 	if (!OidIsValid(relid))
 		elog(ERROR, "source " INT64_FORMAT " does not exist", source_id);
-	parts = get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE
-				? find_all_inheritors(relid, AccessShareLock, NULL)
-				: list_make1_oid(relid);
-	foreach (cell, parts)
+	leaves = bz_leaves(relid, false);
+	foreach (cell, leaves)
 	{
-		Relation rel = table_open(lfirst_oid(cell), AccessShareLock);
+		Relation rel = table_open(lfirst_oid(cell), NoLock);
 
-		if (rel->rd_rel->relkind == RELKIND_RELATION)
-			put_rows(result, rel, source_id);
+		put_rows(result, rel, source_id);
 		table_close(rel, NoLock);
 	}
-	list_free(parts);
+	list_free(leaves);
 	return (Datum) 0;
 }

@@ -15,7 +15,6 @@
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
@@ -24,12 +23,12 @@
 #include "ceiling.h"
 #include "chunk.h"
 #include "chunk_cas.h"
-#include "errors.h"
 #include "judge.h"
 #include "live.h"
 #include "names.h"
 #include "query.h"
 #include "scan.h"
+#include "trigger.h"
 
 /* rows of the recomputation that are fetched at a time */
 #define FETCH_ROWS 10000
@@ -319,8 +318,7 @@ ceilings_changed(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(NULL);
 	relid = RelationGetRelid(trigger->tg_relation);
 	/* a version that a change of the unit leaves behind is counted with that, when all its rows are changed */
-	if (relid != bz_relid(BZ_CEILING_TABLE) && relid != bz_relid(BZ_UNIT) &&
-		DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0)) > 1)
+	if (relid != bz_relid(BZ_CEILING_TABLE) && relid != bz_relid(BZ_UNIT) && bz_trigger_depth() > 1)
 		PG_RETURN_POINTER(NULL);
 	LockRelationOid(bz_relid(BZ_CHUNK), ShareRowExclusiveLock);
 	if (relid != bz_relid(BZ_CEILING_TABLE) && !bz_any_ceilings())

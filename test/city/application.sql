@@ -5,18 +5,7 @@
 -- included. Outside staff come as numbers.
 
 \set ON_ERROR_STOP on
-\if :{?seed}
-\else
-	\set seed 230000
-\endif
-\if :{?day}
-\else
-	SELECT bianzhi.today() AS day \gset
-\endif
 
-SET client_min_messages = warning;
-SET jit = off;
-SET enable_nestloop = off; -- what is drawn has no statistics
 \ir draw.sql
 
 CREATE TABLE town_staff (

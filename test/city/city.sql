@@ -10,22 +10,11 @@
 \else
 	\set scale 1
 \endif
-\if :{?seed}
-\else
-	\set seed 230000
-\endif
 \if :{?bodies}
 \else
 	\set bodies 87
 \endif
-\if :{?day}
-\else
-	SELECT bianzhi.today() AS day \gset
-\endif
 
-SET client_min_messages = warning;
-SET jit = off;
-SET enable_nestloop = off; -- what is drawn has no statistics
 SET work_mem = '64MB';
 
 \ir draw.sql

@@ -1,5 +1,18 @@
 -- How city.sql and application.sql draw: everything follows from the numbers given.
 
+\if :{?seed}
+\else
+	\set seed 230000
+\endif
+\if :{?day}
+\else
+	SELECT bianzhi.today() AS day \gset
+\endif
+
+SET client_min_messages = warning;
+SET jit = off;
+SET enable_nestloop = off; -- what is drawn has no statistics
+
 -- one of so many numbers from 0 on, by salt and key alone
 CREATE OR REPLACE FUNCTION pg_temp.draw(salt bigint, key bigint, below integer) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
 	SELECT ((hashint8extended(key, salt) & 2147483647) % below)::integer

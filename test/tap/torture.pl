@@ -411,7 +411,7 @@ BEGIN
 	END IF;
 END $$;
 
--- One snapshot of what is committed.
+-- One snapshot of what is committed. Whoever calls it has locked the tables: TRUNCATE empties them for older snapshots, too.
 CREATE PROCEDURE own_audit(part int) LANGUAGE plpgsql AS $$
 DECLARE
 	found text;
@@ -566,7 +566,7 @@ sub run_part
 			{
 				append_to_file($client{sql}, sprintf "CALL own_run(%d, %d, %d, %.6f);\n", $part, $client, $loops,
 					(($seed * 31 + $part * 7919 + $client * 104729 + ($calls + $call) * 15485863) % 999983) / 999983);
-				append_to_file($client{sql}, "BEGIN ISOLATION LEVEL REPEATABLE READ;\nCALL own_audit($part);\nCOMMIT;\n") if $call % 10 == 0;
+				append_to_file($client{sql}, "BEGIN ISOLATION LEVEL REPEATABLE READ;\nLOCK TABLE bianzhi.occupancy, own_staff, own_roster IN ACCESS SHARE MODE;\nCALL own_audit($part);\nCOMMIT;\n") if $call % 10 == 0;
 			}
 			$client{handle} = IPC::Run::start([ 'psql', '-XqAt', '-f', $client{sql}, '-d', $node->connstr('postgres') ], '&>', $client{err});
 			push @running, \%client;
