@@ -116,6 +116,13 @@ bz_scan_decode(BzScan *s, BzChunk *chunk)
 	bz_chunk_decode(s->slot, chunk);
 }
 
+/* The levels on some days of the chunk that the scan has come to. */
+void
+bz_scan_levels(BzScan *s, const int32 *days, int ndays, TlLevels *levels)
+{
+	bz_chunk_levels(s->slot, days, ndays, levels);
+}
+
 /* End the scan. */
 void
 bz_scan_end(BzScan *s)

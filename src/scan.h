@@ -17,7 +17,7 @@ typedef struct BzScan
 	bool accounts_end;
 	bool with_ceilings; /* set it to be shown the accounts of ceilings, too */
 
-	/* the chunk that bz_scan_next() has come to; its steps only after bz_scan_decode() */
+	/* the chunk that bz_scan_next() has come to; its steps and levels only when asked for */
 	int64 account;
 	int32 from;
 	int32 until;
@@ -30,6 +30,7 @@ extern void bz_scan_warn(void);
 extern void bz_scan_start(BzScan *s);
 extern bool bz_scan_next(BzScan *s);
 extern void bz_scan_decode(BzScan *s, BzChunk *chunk);
+extern void bz_scan_levels(BzScan *s, const int32 *days, int ndays, TlLevels *levels);
 extern void bz_scan_end(BzScan *s);
 
 #endif /* BZ_SCAN_H */
