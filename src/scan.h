@@ -11,8 +11,10 @@
 typedef struct BzScan
 {
 	Relation rel, index, accounts, accounts_index;
-	IndexScanDesc scan, accounts_scan;
-	TupleTableSlot *slot, *account_slot;
+	IndexScanDesc scan, accounts_probe;
+	TableScanDesc accounts_scan;
+	TupleTableSlot *slot, *next_account, *other_account;
+	TupleTableSlot *account_slot; /* which of these two has the account */
 	Snapshot snapshot;
 	bool accounts_end;
 	bool with_ceilings; /* set it to be shown the accounts of ceilings, too */
