@@ -18,6 +18,30 @@ SELECT unit_id, category, days, authorized, filled, reserved FROM bianzhi.vacanc
 SELECT count(*) FROM bianzhi.vacancy_between('2027-01-01', '2026-01-01', '1 month');
 SELECT try('SELECT * FROM bianzhi.vacancy_between(''2026-01-01'', ''2027-01-01'', ''0'')'), try('SELECT * FROM bianzhi.vacancy_on(''infinity'')');
 
+-- days: each once and in ascending order, whatever the steps; ends of months as generate_series() has them
+
+SELECT days FROM unnest('{1 month,12 hours,-1 month,-36 hours}'::interval[]) AS step,
+	LATERAL (SELECT days FROM bianzhi.vacancy_series('2026-01-31', CASE WHEN step < '0' THEN '2025-12-31' ELSE '2026-02-03' END::date, step) LIMIT 1) AS s;
+SELECT s.days = (SELECT array_agg(d::date) FROM generate_series('2024-01-31'::timestamp, '2027-12-31', '1 month') AS d) FROM bianzhi.vacancy_series('2024-01-31', '2027-12-31') AS s LIMIT 1;
+SELECT try('SELECT * FROM bianzhi.vacancy_between(''-infinity'', ''2026-01-01'')'), try('SELECT * FROM bianzhi.vacancy_series(''2026-01-01'', ''infinity'', ''100000 years'')'), try('SELECT * FROM bianzhi.vacancy_between(''infinity'', ''infinity'')');
+SELECT count(*) FROM bianzhi.vacancy_between('infinity', '2026-01-01');
+SELECT count(*) FROM bianzhi.vacancy_between('2026-01-01', NULL), bianzhi.vacancy_on(NULL), bianzhi.vacancy_series(NULL, '2026-01-01');
+-- before the first step, and after the last
+SELECT DISTINCT category FROM bianzhi.vacancy_between('4713-01-01 BC', '2019-12-31', '1 year') WHERE unit_id IN (1, 2);
+SELECT unit_id, category, authorized, filled, reserved, vacancy FROM bianzhi.vacancy_on('5874897-12-31') ORDER BY unit_id, category COLLATE "C";
+-- rows of an account with and without a line take turns, as do those of an account that shows nothing in between
+SELECT line('F', 'support_worker', 1, '[2026-02-01,2026-03-01)'), line('F', 'support_worker', 4, '[2026-04-01,2026-05-01)'), line('F', 'grade_researcher_1', 1, '[2026-02-01,2026-04-01)'), post(9, 'F', 'grade_researcher_1', '[2026-03-01,2026-06-01)');
+SELECT day, category, authorized, filled, reserved, vacancy FROM bianzhi.vacancy_between('2026-01-01', '2026-07-01') WHERE unit_id = unit('F') AND category IN ('support_worker', 'grade_researcher_1') ORDER BY category COLLATE "C", day;
+SELECT category, authorized, filled FROM bianzhi.vacancy_series('2026-01-01', '2026-07-01') WHERE unit_id = unit('F') AND category IN ('support_worker', 'grade_researcher_1') ORDER BY category COLLATE "C";
+-- in the list of columns, and asked again for each row
+SELECT (v).vacancy FROM (SELECT bianzhi.vacancy_on('2026-11-24') AS v) AS x WHERE (v).unit_id = 1 ORDER BY 1;
+SELECT d, sum(v.filled) FROM generate_series(2025, 2027) AS y, make_date(y, 6, 30) AS d, LATERAL bianzhi.vacancy_on(d) AS v WHERE v.unit_id = 1 GROUP BY d ORDER BY d;
+DELETE FROM bianzhi.appointment WHERE unit_id = unit('F');
+DELETE FROM bianzhi.quota WHERE unit_id = unit('F');
+-- an account of which nothing is left
+SELECT count(*) FROM bianzhi.account WHERE unit_id = unit('F');
+SELECT count(*) FROM bianzhi.vacancy_between('2026-01-01', '2026-07-01') WHERE unit_id = unit('F');
+
 -- today, for people to read
 
 SELECT unit_key, unit_name, category, category_name, measure, is_leaf, authorized, filled, reserved, vacant, over FROM bianzhi.vacancy ORDER BY unit_id, category_order;
@@ -75,6 +99,12 @@ ROLLBACK;
 SELECT c, n, bianzhi.earliest_vacancy(3, c, n) FROM unnest('{administrative,retired_service}'::text[]) AS c, generate_series(1, 2) AS n ORDER BY 1, 2;
 SELECT bianzhi.earliest_vacancy(4, 'administrative', 2), bianzhi.earliest_vacancy(2, 'administrative'), bianzhi.earliest_vacancy(5, 'administrative'), bianzhi.earliest_vacancy(1, 'administrative', 1);
 
+-- a vacancy beyond the integers
+SELECT line('F', 'recorded', 0), seat(11, 'F', 'recorded', '[2030-01-01,2031-01-01)'), seat(12, 'F', 'recorded', '[2030-06-01,2031-01-01)');
+INSERT INTO held VALUES (unit('F'), 'recorded', '[2030-01-01,2031-01-01)', 2147483647);
+SELECT filled, reserved, vacancy FROM bianzhi.vacancy_on('2030-05-31') WHERE unit_id = unit('F') AND category = 'recorded';
+SELECT try('SELECT * FROM bianzhi.vacancy_on(''2030-06-01'')'), try('SELECT * FROM bianzhi.vacancy_series(''2030-06-01'', ''2030-06-01'')');
+
 -- two thousand rows at random, forty days: each number equals what plain SQL counts in the base tables
 
 TRUNCATE bianzhi.quota, bianzhi.occupancy, bianzhi.appointment, held;
@@ -131,4 +161,22 @@ SELECT count(*) FROM bianzhi.vacancy_series('2023-12-15', '2028-03-24', '40 days
 WHERE (x.authorized, x.filled, x.reserved) IS DISTINCT FROM (e.authorized, coalesce(e.filled, 0), coalesce(e.reserved, 0));
 SELECT count(*) FROM (SELECT DISTINCT day FROM plain) AS d, LATERAL (
 	(SELECT unit_id, category, authorized, filled, reserved FROM bianzhi.vacancy_on(d.day) EXCEPT SELECT unit_id, category, authorized, filled, reserved FROM plain AS p WHERE p.day = d.day)) AS x;
+-- on each day, the first and the last of every chunk among them, as strength shows it
+SELECT count(*) > 3 FROM bianzhi.chunk WHERE from_day > '-infinity';
+CREATE VIEW shown AS
+SELECT d.day, s.unit_id, s.category, s.authorized, s.filled, s.reserved
+FROM (SELECT unit_id, category, authorized, filled, reserved, greatest(since, '2020-01-01') AS since, lead(since, 1, '2030-01-01') OVER (PARTITION BY unit_id, category ORDER BY since) AS until FROM bianzhi.strength) AS s,
+	LATERAL (SELECT s.since + n AS day FROM generate_series(0, s.until - s.since - 1) AS n) AS d
+WHERE s.authorized IS NOT NULL OR s.filled <> 0 OR s.reserved <> 0;
+CREATE VIEW daily AS SELECT day, unit_id, category, authorized, filled, reserved FROM bianzhi.vacancy_between('2020-01-01', '2029-12-31', '1 day');
+SELECT (SELECT count(*) FROM (TABLE shown EXCEPT ALL TABLE daily) AS x), (SELECT count(*) FROM (TABLE daily EXCEPT ALL TABLE shown) AS x);
+SELECT count(*) FROM (SELECT DISTINCT from_day - n AS day FROM bianzhi.chunk, generate_series(0, 1) AS n WHERE from_day > '-infinity') AS d, LATERAL (
+	(SELECT unit_id, category, authorized, filled, reserved FROM shown AS s WHERE s.day = d.day EXCEPT SELECT unit_id, category, authorized, filled, reserved FROM bianzhi.vacancy_on(d.day))) AS x;
+-- accounts that do not lie in the order of their numbers
+SELECT md5(string_agg(d::text, ' ' ORDER BY d)) AS before FROM daily AS d \gset
+CREATE INDEX backwards ON bianzhi.account ((-account_id));
+CLUSTER bianzhi.account USING backwards;
+SELECT md5(string_agg(d::text, ' ' ORDER BY d)) = :'before' FROM daily AS d;
+SELECT count(*) FROM bianzhi.verify();
+DROP INDEX bianzhi.backwards;
 SELECT sound();

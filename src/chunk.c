@@ -75,15 +75,33 @@ bz_chunk_try_decode(TupleTableSlot *slot, BzChunk *chunk)
 	return chunk->nsteps >= 0;
 }
 
+static void
+raise_damaged_at(int64 account, int32 day)
+{
+	ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
+			errmsg("timeline of account %lld is damaged at %s", (long long) account, bz_day_text(day)),
+			errhint("Run bianzhi.recount()."));
+}
+
 /* The same, where damage is an error. */
 void
 bz_chunk_decode(TupleTableSlot *slot, BzChunk *chunk)
 {
 	if (!bz_chunk_try_decode(slot, chunk))
-		ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
-				errmsg("timeline of account %lld is damaged at %s", (long long) chunk->account,
-					   bz_day_text(chunk->from)),
-				errhint("Run bianzhi.recount()."));
+		raise_damaged_at(chunk->account, chunk->from);
+}
+
+/* The levels on some days, in ascending order, of the chunk in a slot; damage up to the last of them is an error. */
+void
+bz_chunk_levels(TupleTableSlot *slot, const int32 *days, int ndays, TlLevels *levels)
+{
+	bytea *body;
+
+	slot_getallattrs(slot);
+	body = DatumGetByteaPP(slot->tts_values[CHUNK_BODY - 1]);
+	if (!tl_levels((const uint8 *) VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body), days, ndays, levels))
+		raise_damaged_at(DatumGetInt64(slot->tts_values[CHUNK_ACCOUNT - 1]),
+						 DatumGetDateADT(slot->tts_values[CHUNK_FROM - 1]));
 }
 
 /* Encode a chunk's levels and steps. */

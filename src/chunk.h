@@ -41,6 +41,7 @@ extern void bz_range_days(Datum range, int32 *from, int32 *to);
 extern int bz_body_decode(bytea *body, TlLevels *before, TlStep **steps);
 extern void bz_chunk_decode(TupleTableSlot *slot, BzChunk *chunk);
 extern bool bz_chunk_try_decode(TupleTableSlot *slot, BzChunk *chunk);
+extern void bz_chunk_levels(TupleTableSlot *slot, const int32 *days, int ndays, TlLevels *levels);
 extern Datum bz_chunk_body(const TlLevels *before, const TlStep *steps, int n);
 extern void bz_chunk_first(Relation rel, int64 account);
 extern void bz_chunk_insert(Relation rel, int64 account, int32 from, int32 until, Datum body);

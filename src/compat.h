@@ -60,6 +60,12 @@ bz_heap_update(Relation rel, ItemPointer tid, HeapTuple tuple, CommandId cid, TM
 	ExecInsertIndexTuples(info, slot, estate, false, true, conflict, NIL)
 #endif
 
+#if PG_VERSION_NUM >= 180000
+#define bz_form_minimal_tuple(desc, values, nulls) heap_form_minimal_tuple(desc, values, nulls, 0)
+#else
+#define bz_form_minimal_tuple(desc, values, nulls) heap_form_minimal_tuple(desc, values, nulls)
+#endif
+
 /* does a role own a table? */
 static inline bool
 bz_owns_table(Oid relid, Oid role)

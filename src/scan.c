@@ -2,8 +2,9 @@
  * scan.c
  *		All stored timelines, account by account, as a reader's snapshot shows them.
  *
- * Chunks and the registry are both read in the order of account numbers, so
- * that a chunk finds its unit and category without a look-up.
+ * Chunks are read in the order of account numbers, and the registry beside them
+ * as it lies: accounts are added in that order, so that nearly every chunk finds
+ * its unit and category without a look-up.
  */
 #include "postgres.h"
 #include "compat.h"
@@ -12,21 +13,13 @@
 #include "access/tableam.h"
 #include "miscadmin.h"
 #include "utils/date.h"
+#include "utils/fmgroids.h"
 #include "utils/snapmgr.h"
 
 #include "account.h"
 #include "live.h"
 #include "names.h"
 #include "scan.h"
-
-static IndexScanDesc
-start(Relation rel, Relation index, Snapshot snapshot)
-{
-	IndexScanDesc scan = bz_index_beginscan(rel, index, snapshot, 0);
-
-	index_rescan(scan, NULL, 0, NULL, 0);
-	return scan;
-}
 
 /* While the limits are not in force, say that nobody keeps the numbers up to date. */
 void
@@ -47,36 +40,48 @@ bz_scan_start(BzScan *s)
 	s->accounts = table_open(bz_relid(BZ_ACCOUNT), AccessShareLock);
 	s->accounts_index = index_open(bz_relid(BZ_ACCOUNT_PKEY), AccessShareLock);
 	s->slot = table_slot_create(s->rel, NULL);
-	s->account_slot = table_slot_create(s->accounts, NULL);
-	s->scan = start(s->rel, s->index, s->snapshot);
-	s->accounts_scan = start(s->accounts, s->accounts_index, s->snapshot);
+	s->next_account = table_slot_create(s->accounts, NULL);
+	s->other_account = table_slot_create(s->accounts, NULL);
+	s->account_slot = s->next_account;
+	s->scan = bz_index_beginscan(s->rel, s->index, s->snapshot, 0);
+	index_rescan(s->scan, NULL, 0, NULL, 0);
+	/* from the first page on, wherever others are reading */
+	s->accounts_scan = table_beginscan_strat(s->accounts, s->snapshot, 0, NULL, true, false);
+	s->accounts_probe = bz_index_beginscan(s->accounts, s->accounts_index, s->snapshot, 1);
 	s->account = 0;
 	s->unit = 0;
 	s->accounts_end = false;
 	s->with_ceilings = false;
 }
 
+/* The account in a slot; 0: none. */
+static int64
+account_in(TupleTableSlot *slot)
+{
+	if (TTS_EMPTY(slot))
+		return 0;
+	slot_getallattrs(slot);
+	return DatumGetInt64(slot->tts_values[ACCOUNT_ID - 1]);
+}
+
 /* Come to the account of the chunk at hand; false: it has none. */
 static bool
 find_account(BzScan *s)
 {
-	for (;;)
-	{
-		if (!TTS_EMPTY(s->account_slot))
-		{
-			int64 id;
+	ScanKeyData key;
 
-			slot_getallattrs(s->account_slot);
-			id = DatumGetInt64(s->account_slot->tts_values[ACCOUNT_ID - 1]);
-			if (id >= s->account)
-				return id == s->account;
-		}
-		if (s->accounts_end || !index_getnext_slot(s->accounts_scan, ForwardScanDirection, s->account_slot))
-		{
-			s->accounts_end = true;
-			return false;
-		}
-	}
+	if (account_in(s->account_slot) == s->account)
+		return true;
+	s->account_slot = s->next_account;
+	while (!s->accounts_end && account_in(s->next_account) < s->account)
+		s->accounts_end = !table_scan_getnextslot(s->accounts_scan, ForwardScanDirection, s->next_account);
+	if (account_in(s->next_account) == s->account)
+		return true;
+	s->account_slot = s->other_account;
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(s->account));
+	index_rescan(s->accounts_probe, &key, 1, NULL, 0);
+	return index_getnext_slot(s->accounts_probe, ForwardScanDirection, s->other_account) &&
+		   account_in(s->other_account) == s->account;
 }
 
 /* Is the account that the scan has come to that of a ceiling? */
@@ -116,14 +121,23 @@ bz_scan_decode(BzScan *s, BzChunk *chunk)
 	bz_chunk_decode(s->slot, chunk);
 }
 
+/* The levels on some days of the chunk that the scan has come to. */
+void
+bz_scan_levels(BzScan *s, const int32 *days, int ndays, TlLevels *levels)
+{
+	bz_chunk_levels(s->slot, days, ndays, levels);
+}
+
 /* End the scan. */
 void
 bz_scan_end(BzScan *s)
 {
 	index_endscan(s->scan);
-	index_endscan(s->accounts_scan);
+	index_endscan(s->accounts_probe);
+	table_endscan(s->accounts_scan);
 	ExecDropSingleTupleTableSlot(s->slot);
-	ExecDropSingleTupleTableSlot(s->account_slot);
+	ExecDropSingleTupleTableSlot(s->next_account);
+	ExecDropSingleTupleTableSlot(s->other_account);
 	index_close(s->index, NoLock);
 	index_close(s->accounts_index, NoLock);
 	table_close(s->rel, NoLock);

@@ -43,9 +43,9 @@ put_number(uint8_t *out, int64_t value)
 	return out;
 }
 
-/* Read a number; NULL where the bytes are not the ones put_number() writes. */
+/* Read a number whose first byte says that there are more. */
 static const uint8_t *
-get_number(const uint8_t *in, const uint8_t *end, int64_t *value)
+get_long_number(const uint8_t *in, const uint8_t *end, int64_t *value)
 {
 	uint64_t u = 0;
 
@@ -57,13 +57,25 @@ get_number(const uint8_t *in, const uint8_t *end, int64_t *value)
 		if (byte < 0x80)
 		{
 			/* no byte too many, no bit beyond the 64th */
-			if (shift > 0 && (byte == 0 || (shift == 63 && byte > 1)))
+			if (byte == 0 || (shift == 63 && byte > 1))
 				return NULL;
 			*value = (int64_t) (u >> 1) ^ -(int64_t) (u & 1);
 			return in;
 		}
 	}
 	return NULL;
+}
+
+/* Read a number; NULL where the bytes are not the ones put_number() writes. */
+static inline const uint8_t *
+get_number(const uint8_t *in, const uint8_t *end, int64_t *value)
+{
+	if (in < end && *in < 0x80)
+	{
+		*value = (*in >> 1) ^ -(int64_t) (*in & 1);
+		return in + 1;
+	}
+	return get_long_number(in, end, value);
 }
 
 /*
@@ -111,6 +123,66 @@ tl_count(const uint8_t *in, size_t len)
 	return (int) n;
 }
 
+/* Read what stands before the steps: how many there are, and the levels. */
+static const uint8_t *
+get_head(const uint8_t *in, const uint8_t *end, int64_t *n, TlLevels *before)
+{
+	in = get_number(in, end, n);
+	for (int i = 0; in != NULL && i < TL_NLEVELS; i++)
+		in = get_number(in, end, &before->v[i]);
+	return in;
+}
+
+/*
+ * Read the day of a step, given that of the step before.  Whether the gap takes
+ * one byte or two cannot be predicted, so both are read without a branch.
+ */
+static inline const uint8_t *
+get_day(const uint8_t *in, const uint8_t *end, bool first, int64_t *day)
+{
+	int64_t gap;
+	uint64_t more, high;
+
+	if (end - in < 3)
+		return NULL;
+	more = in[0] >> 7;
+	high = in[1] & (0 - more);
+	if (high - more < 0x7f)
+	{
+		uint64_t u = (in[0] & 0x7f) | high << 7;
+
+		gap = (int64_t) (u >> 1) ^ -(int64_t) (u & 1);
+		in += 1 + more;
+	}
+	else
+		in = get_number(in, end, &gap);
+	if (in == NULL || (!first && gap <= 0) || gap > UINT32_MAX || gap < INT32_MIN)
+		return NULL;
+	*day += gap;
+	return *day < TL_BEGIN || *day >= TL_END ? NULL : in;
+}
+
+/* Read what a step changes and add it to "to"; damaged bytes may lead to any sum. */
+static inline const uint8_t *
+get_changes(const uint8_t *in, const uint8_t *end, TlLevels *to)
+{
+	unsigned mask;
+
+	if (in == end || *in == 0 || *in >= 1 << TL_NLEVELS)
+		return NULL;
+	for (mask = *in++; mask != 0; mask &= mask - 1)
+	{
+		int64_t *level = &to->v[__builtin_ctz(mask)];
+		int64_t by;
+
+		in = get_number(in, end, &by);
+		if (in == NULL || by == 0)
+			return NULL;
+		*level = (int64_t) ((uint64_t) *level + (uint64_t) by);
+	}
+	return in;
+}
+
 /*
  * Decode a chunk.  Returns the number of steps, or -1 where the bytes are not
  * what tl_encode() writes or hold more than "capacity" steps.
@@ -122,39 +194,53 @@ tl_decode(const uint8_t *in, size_t len, TlLevels *before, TlStep *steps, int ca
 	int64_t n;
 	int64_t day = 0;
 
-	in = get_number(in, end, &n);
+	in = get_head(in, end, &n, before);
 	if (in == NULL || n < 0 || n > capacity)
 		return -1;
-	for (int i = 0; i < TL_NLEVELS; i++)
-		if ((in = get_number(in, end, &before->v[i])) == NULL)
-			return -1;
 	for (int s = 0; s < n; s++)
 	{
-		int64_t gap;
-		uint8_t mask;
-
-		in = get_number(in, end, &gap);
-		if (in == NULL || in == end || (s > 0 && gap <= 0) || gap > UINT32_MAX || gap < INT32_MIN)
-			return -1;
-		day += gap;
-		if (day < TL_BEGIN || day >= TL_END)
+		memset(&steps[s].by, 0, sizeof(steps[s].by));
+		in = get_day(in, end, s == 0, &day);
+		if (in == NULL || (in = get_changes(in, end, &steps[s].by)) == NULL)
 			return -1;
 		steps[s].day = (int32_t) day;
-		mask = *in++;
-		if (mask == 0 || mask >= 1 << TL_NLEVELS)
-			return -1;
-		for (int i = 0; i < TL_NLEVELS; i++)
-		{
-			steps[s].by.v[i] = 0;
-			if ((mask & (1 << i)) != 0)
-			{
-				in = get_number(in, end, &steps[s].by.v[i]);
-				if (in == NULL || steps[s].by.v[i] == 0)
-					return -1;
-			}
-		}
 	}
 	return in == end ? (int) n : -1;
+}
+
+/*
+ * The levels of an encoded chunk on some of its days, in ascending order.
+ * Nothing is read beyond the last of them.  False: the bytes up to there are
+ * not what tl_encode() writes.
+ */
+bool
+tl_levels(const uint8_t *in, size_t len, const int32_t *days, int ndays, TlLevels *levels)
+{
+	const uint8_t *end = in + len;
+	TlLevels now;
+	int64_t n;
+	int64_t day = 0;
+	int at = 0;
+
+	in = get_head(in, end, &n, &now);
+	if (in == NULL || n < 0)
+		return false;
+	for (int64_t s = 0; s < n; s++)
+	{
+		in = get_day(in, end, s == 0, &day);
+		if (in == NULL)
+			return false;
+		for (; at < ndays && days[at] < day; at++)
+			levels[at] = now;
+		if (at == ndays)
+			return true;
+		in = get_changes(in, end, &now);
+		if (in == NULL)
+			return false;
+	}
+	for (; at < ndays; at++)
+		levels[at] = now;
+	return in == end;
 }
 
 /*

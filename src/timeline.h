@@ -70,6 +70,7 @@ extern void tl_add(TlLevels *to, const TlLevels *by);
 extern bool tl_is_zero(const TlLevels *l);
 extern size_t tl_encode(const TlLevels *before, const TlStep *steps, int n, uint8_t *out);
 extern int tl_decode(const uint8_t *in, size_t len, TlLevels *before, TlStep *steps, int capacity);
+extern bool tl_levels(const uint8_t *in, size_t len, const int32_t *days, int ndays, TlLevels *levels);
 extern int tl_count(const uint8_t *in, size_t len);
 extern int tl_merge(const TlStep *a, int na, const TlStep *b, int nb, TlStep *out);
 

@@ -39,7 +39,7 @@ AS $$
 		SELECT l.unit_id, CASE WHEN c.builtin THEN c.code ELSE 'other' END AS column_name, l.authorized, l.filled,
 			CASE WHEN l.authorized IS NOT NULL THEN greatest(l.authorized - l.filled - l.reserved, 0) END AS vacant,
 			CASE WHEN l.authorized IS NOT NULL THEN greatest(l.filled + l.reserved - l.authorized, 0) END AS over
-		FROM bianzhi.levels_on(ARRAY[unit_ledger.day]) AS l JOIN bianzhi.category AS c ON c.code = l.category
+		FROM bianzhi.vacancy_on(unit_ledger.day) AS l JOIN bianzhi.category AS c ON c.code = l.category
 		WHERE c.parent IS NULL AND (c.builtin OR c.measure = 'establishment')
 	), kind AS (
 		SELECT r.unit_id,

@@ -10,28 +10,39 @@
 
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "lib/qunique.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/lsyscache.h"
-#include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 #include "scan.h"
 
-PG_FUNCTION_INFO_V1(levels_on);
-PG_FUNCTION_INFO_V1(level_series);
+PG_FUNCTION_INFO_V1(vacancy_on);
+PG_FUNCTION_INFO_V1(vacancy_between);
+PG_FUNCTION_INFO_V1(vacancy_series);
 
 typedef struct Series
 {
-	DateADT *day;
+	int32 *day; /* in ascending order */
 	int ndays;
-	TlLevels *level;	   /* on each day, for the account at hand */
-	bool any;			   /* something is authorised, filled or reserved on some day */
-	MemoryContext context; /* reset after each chunk */
+	TlLevels *level; /* on each day, for the account at hand */
+	int64 unit;		 /* of that account */
+	Datum category;
 } Series;
 
-/* what to do with the levels of an account once they are all known */
-typedef void (*Emit)(ReturnSetInfo *result, const Series *series, int64 unit, Datum category);
+/* where the rows go */
+typedef struct Output
+{
+	ReturnSetInfo *result;
+	TupleTableSlot *slot; /* the row at hand */
+	bool with_day;		  /* rows begin with the day */
+	Datum days;			  /* all days, as an array */
+} Output;
+
+/* what to do with an account and its levels */
+typedef void (*Emit)(const Series *series, const Output *output);
 
 static bool
 shows(const TlLevels *l)
@@ -39,26 +50,55 @@ shows(const TlLevels *l)
 	return l->v[TL_LINES] > 0 || l->v[TL_FILLED] != 0 || l->v[TL_RESERVED] != 0;
 }
 
-static void
-read_days(ArrayType *array, Series *series)
-{
-	Datum *values;
-	bool *nulls;
+/* ---- days ---- */
 
-	deconstruct_array(array, DATEOID, sizeof(DateADT), true, TYPALIGN_INT, &values, &nulls, &series->ndays);
-	series->day = palloc((series->ndays + 1) * sizeof(DateADT));
-	for (int i = 0; i < series->ndays; i++)
+static void
+check_finite(int32 day)
+{
+	if (DATE_NOT_FINITE(day))
+		ereport(ERROR, errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("days must be finite"));
+}
+
+static int
+by_day(const void *a, const void *b)
+{
+	int32 x = *(const int32 *) a;
+	int32 y = *(const int32 *) b;
+
+	return (x > y) - (x < y);
+}
+
+/* The days from one to another in steps, each once. */
+static void
+read_days(FunctionCallInfo fcinfo, Series *series)
+{
+	Datum at = DirectFunctionCall1(date_timestamp, PG_GETARG_DATUM(0));
+	Timestamp last = DatumGetTimestamp(DirectFunctionCall1(date_timestamp, PG_GETARG_DATUM(1)));
+	Datum step = PG_GETARG_DATUM(2);
+	Interval zero = {0};
+	int sign = DatumGetInt32(DirectFunctionCall2(interval_cmp, step, IntervalPGetDatum(&zero)));
+	int capacity = 128;
+
+	if (sign == 0)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("step size cannot equal zero"));
+	series->day = palloc(capacity * sizeof(int32));
+	while (sign > 0 ? DatumGetTimestamp(at) <= last : DatumGetTimestamp(at) >= last)
 	{
-		if (nulls[i])
-			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("days must not be null"));
-		series->day[i] = DatumGetDateADT(values[i]);
-		if (DATE_NOT_FINITE(series->day[i]))
-			ereport(ERROR, errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("days must be finite"));
-		if (i > 0 && series->day[i] <= series->day[i - 1])
-			ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("days must be in ascending order"));
+		int32 day = DatumGetDateADT(DirectFunctionCall1(timestamp_date, at));
+
+		CHECK_FOR_INTERRUPTS();
+		check_finite(day);
+		if (series->ndays == capacity)
+		{
+			capacity *= 2;
+			series->day = repalloc(series->day, capacity * sizeof(int32));
+		}
+		if (series->ndays == 0 || series->day[series->ndays - 1] != day)
+			series->day[series->ndays++] = day;
+		at = DirectFunctionCall2(timestamp_pl_interval, at, step);
 	}
-	series->level = palloc0((series->ndays + 1) * sizeof(TlLevels));
+	qsort(series->day, series->ndays, sizeof(int32), by_day);
+	series->ndays = qunique(series->day, series->ndays, sizeof(int32), by_day);
 }
 
 /* The place of the first of the days that is not before "day". */
@@ -80,132 +120,213 @@ first_from(const Series *series, int32 day)
 	return low;
 }
 
+/* ---- accounts ---- */
+
 /* Fill in the levels on the days that a chunk holds. */
 static void
 take_chunk(BzScan *scan, Series *series)
 {
 	int at = first_from(series, scan->from);
-	int s = 0;
-	BzChunk chunk;
-	TlLevels level;
-	MemoryContext outer;
+	int until = scan->until == TL_END ? series->ndays : first_from(series, scan->until);
 
-	if (at == series->ndays || series->day[at] >= scan->until)
-		return;
-	outer = MemoryContextSwitchTo(series->context);
-	bz_scan_decode(scan, &chunk);
-	level = chunk.before;
-	for (; at < series->ndays && series->day[at] < scan->until; at++)
-	{
-		while (s < chunk.nsteps && chunk.steps[s].day <= series->day[at])
-			tl_add(&level, &chunk.steps[s++].by);
-		series->level[at] = level;
-		series->any |= shows(&level);
-	}
-	MemoryContextSwitchTo(outer);
-	MemoryContextReset(series->context);
+	if (at < until)
+		bz_scan_levels(scan, &series->day[at], until - at, &series->level[at]);
 }
 
+/*
+ * Hand each account and its levels to "emit".  The chunks of an account tile
+ * all days, so the one without an end is its last.
+ */
 static void
-run(FunctionCallInfo fcinfo, ArrayType *days, Emit emit)
+each_account(Series *series, Emit emit, const Output *output)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Series series = {0};
 	BzScan scan;
-	int64 account = 0;
-	int64 unit = 0;
-	Datum category = (Datum) 0;
 
-	InitMaterializedSRF(fcinfo, 0);
-	read_days(days, &series);
-	series.context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi chunk", ALLOCSET_DEFAULT_SIZES);
+	series->level = palloc0((series->ndays + 1) * sizeof(TlLevels));
 	bz_scan_warn();
 	bz_scan_start(&scan);
 	while (bz_scan_next(&scan))
 	{
-		if (scan.account != account)
-		{
-			if (series.any)
-				emit(result, &series, unit, category);
-			if (account != 0)
-				pfree(DatumGetPointer(category));
-			memset(series.level, 0, series.ndays * sizeof(TlLevels));
-			series.any = false;
-			account = scan.account;
-			unit = scan.unit;
-			category = PointerGetDatum(DatumGetTextPCopy(scan.category));
-		}
-		take_chunk(&scan, &series);
+		take_chunk(&scan, series);
+		if (scan.until != TL_END)
+			continue;
+		series->unit = scan.unit;
+		series->category = scan.category;
+		emit(series, output);
+		memset(series->level, 0, series->ndays * sizeof(TlLevels));
 	}
-	if (series.any)
-		emit(result, &series, unit, category);
 	bz_scan_end(&scan);
 }
 
-static void
-emit_rows(ReturnSetInfo *result, const Series *series, int64 unit, Datum category)
+/* ---- rows ---- */
+
+static MinimalTuple
+form_row(const Series *series, const Output *output, bool is_authorized)
 {
+	Datum values[] = {DateADTGetDatum(0), Int64GetDatum(series->unit),
+					  series->category,	  Int32GetDatum(0),
+					  Int32GetDatum(0),	  Int32GetDatum(0),
+					  Int32GetDatum(0)};
+	bool nulls[] = {false, false, false, !is_authorized, false, false, !is_authorized};
+	int skip = output->with_day ? 0 : 1;
+
+	return bz_form_minimal_tuple(output->result->setDesc, values + skip, nulls + skip);
+}
+
+/* Write the numbers of a row over those of another; they stand at its end, without those that are null. */
+static void
+put_numbers(MinimalTuple tuple, const TlLevels *l, bool is_authorized)
+{
+	int32 *number = (int32 *) ((char *) tuple + tuple->t_len);
+	int64 vacancy = l->v[TL_AUTHORIZED] - tl_load(l);
+
+	if (is_authorized)
+	{
+		if (vacancy != (int32) vacancy)
+			ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("integer out of range"));
+		*--number = (int32) vacancy;
+	}
+	*--number = (int32) l->v[TL_RESERVED];
+	*--number = (int32) l->v[TL_FILLED];
+	if (is_authorized)
+		*--number = (int32) l->v[TL_AUTHORIZED];
+}
+
+/*
+ * A row for each day on which the account has something to show.  Its rows
+ * differ in numbers alone, so a row is formed once and then written over: to
+ * form every one would take as long as all the rest.
+ */
+static void
+emit_rows(const Series *series, const Output *output)
+{
+	MinimalTuple tuple = NULL;
+	bool is_authorized = false;
+
 	for (int i = 0; i < series->ndays; i++)
 	{
 		const TlLevels *l = &series->level[i];
-		Datum values[] = {DateADTGetDatum(series->day[i]),
-						  Int64GetDatum(unit),
-						  category,
-						  Int32GetDatum(l->v[TL_AUTHORIZED]),
-						  Int32GetDatum(l->v[TL_FILLED]),
-						  Int32GetDatum(l->v[TL_RESERVED])};
-		bool nulls[] = {false, false, false, l->v[TL_LINES] <= 0, false, false};
 
-		if (shows(l))
-			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		if (!shows(l))
+			continue;
+		if (tuple == NULL || is_authorized != (l->v[TL_LINES] > 0))
+		{
+			is_authorized = l->v[TL_LINES] > 0;
+			tuple = form_row(series, output, is_authorized);
+			ExecStoreMinimalTuple(tuple, output->slot, true);
+		}
+		if (output->with_day)
+			*(DateADT *) ((char *) tuple + tuple->t_hoff - MINIMAL_TUPLE_OFFSET) = series->day[i];
+		put_numbers(tuple, l, is_authorized);
+		tuplestore_puttupleslot(output->result->setResult, output->slot);
 	}
 }
+
+static void
+run_rows(FunctionCallInfo fcinfo, Series *series, bool with_day)
+{
+	Output output = {.result = (ReturnSetInfo *) fcinfo->resultinfo, .with_day = with_day};
+
+	InitMaterializedSRF(fcinfo, 0);
+	output.slot = MakeSingleTupleTableSlot(output.result->setDesc, &TTSOpsMinimalTuple);
+	each_account(series, emit_rows, &output);
+	ExecDropSingleTupleTableSlot(output.slot);
+}
+
+/* vacancy_on(day date): a row for each account that has something to show on it. */
+Datum
+vacancy_on(PG_FUNCTION_ARGS)
+{
+	int32 day = PG_GETARG_DATEADT(0);
+	Series series = {.day = &day, .ndays = 1};
+
+	check_finite(day);
+	run_rows(fcinfo, &series, false);
+	return (Datum) 0;
+}
+
+/* vacancy_between(from_day date, to_day date, step interval): the same for each of the days. */
+Datum
+vacancy_between(PG_FUNCTION_ARGS)
+{
+	Series series = {0};
+
+	read_days(fcinfo, &series);
+	run_rows(fcinfo, &series, true);
+	return (Datum) 0;
+}
+
+/* ---- arrays ---- */
 
 static Datum
 level_array(const Series *series, TlLevel which)
 {
-	Datum *values = palloc(series->ndays * sizeof(Datum));
-	bool *nulls = palloc0(series->ndays * sizeof(bool));
-	int length = series->ndays;
-	int lower = 1;
-	Datum array;
+	bool may_be_null = which == TL_AUTHORIZED;
+	int nnulls = 0;
+	Size offset;
+	ArrayType *array;
+	int32 *value;
+	bits8 *is_there;
 
+	for (int i = 0; may_be_null && i < series->ndays; i++)
+		nnulls += series->level[i].v[TL_LINES] <= 0;
+	offset = nnulls > 0 ? ARR_OVERHEAD_WITHNULLS(1, series->ndays) : ARR_OVERHEAD_NONULLS(1);
+	array = palloc0(offset + (series->ndays - nnulls) * sizeof(int32));
+	SET_VARSIZE(array, offset + (series->ndays - nnulls) * sizeof(int32));
+	array->ndim = 1;
+	array->dataoffset = nnulls > 0 ? offset : 0;
+	array->elemtype = INT4OID;
+	ARR_DIMS(array)[0] = series->ndays;
+	ARR_LBOUND(array)[0] = 1;
+	is_there = ARR_NULLBITMAP(array);
+	value = (int32 *) ARR_DATA_PTR(array);
 	for (int i = 0; i < series->ndays; i++)
 	{
-		values[i] = Int32GetDatum(series->level[i].v[which]);
-		nulls[i] = which == TL_AUTHORIZED && series->level[i].v[TL_LINES] <= 0;
+		if (may_be_null && series->level[i].v[TL_LINES] <= 0)
+			continue;
+		*value++ = (int32) series->level[i].v[which];
+		if (is_there != NULL)
+			is_there[i / 8] |= 1 << (i % 8);
 	}
-	array = PointerGetDatum(
-		construct_md_array(values, nulls, 1, &length, &lower, INT4OID, sizeof(int32), true, TYPALIGN_INT));
-	pfree(values);
-	pfree(nulls);
-	return array;
+	return PointerGetDatum(array);
 }
 
+/* One row for an account that has something to show on any of the days. */
 static void
-emit_arrays(ReturnSetInfo *result, const Series *series, int64 unit, Datum category)
+emit_arrays(const Series *series, const Output *output)
 {
-	Datum values[5] = {Int64GetDatum(unit), category, level_array(series, TL_AUTHORIZED),
-					   level_array(series, TL_FILLED), level_array(series, TL_RESERVED)};
-	bool nulls[5] = {false};
+	Datum values[] = {
+		Int64GetDatum(series->unit), series->category, output->days, (Datum) 0, (Datum) 0, (Datum) 0};
+	bool nulls[lengthof(values)] = {false};
+	int i = 0;
 
-	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-	for (int i = 2; i < 5; i++)
+	while (i < series->ndays && !shows(&series->level[i]))
+		i++;
+	if (i == series->ndays)
+		return;
+	values[3] = level_array(series, TL_AUTHORIZED);
+	values[4] = level_array(series, TL_FILLED);
+	values[5] = level_array(series, TL_RESERVED);
+	tuplestore_putvalues(output->result->setResult, output->result->setDesc, values, nulls);
+	for (i = 3; i < lengthof(values); i++)
 		pfree(DatumGetPointer(values[i]));
 }
 
-/* levels_on(days date[]): a row for each day and account that has something to show on it. */
+/* vacancy_series(from_day date, to_day date, step interval): a row for each account, with arrays over the days. */
 Datum
-levels_on(PG_FUNCTION_ARGS)
+vacancy_series(PG_FUNCTION_ARGS)
 {
-	run(fcinfo, PG_GETARG_ARRAYTYPE_P(0), emit_rows);
-	return (Datum) 0;
-}
+	Series series = {0};
+	Output output = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
+	Datum *days;
 
-/* level_series(days date[]): a row for each account that has something to show on any of the days. */
-Datum
-level_series(PG_FUNCTION_ARGS)
-{
-	run(fcinfo, PG_GETARG_ARRAYTYPE_P(0), emit_arrays);
+	InitMaterializedSRF(fcinfo, 0);
+	read_days(fcinfo, &series);
+	days = palloc((series.ndays + 1) * sizeof(Datum));
+	for (int i = 0; i < series.ndays; i++)
+		days[i] = DateADTGetDatum(series.day[i]);
+	output.days = PointerGetDatum(
+		construct_array(days, series.ndays, DATEOID, sizeof(DateADT), true, TYPALIGN_INT));
+	each_account(&series, emit_arrays, &output);
 	return (Datum) 0;
 }

@@ -2,61 +2,21 @@
  * vacancy.sql: vacancies today, on any day, month after month.
  */
 
-CREATE FUNCTION bianzhi.levels_on(days date[], OUT day date, OUT unit_id bigint, OUT category text,
-	OUT authorized integer, OUT filled integer, OUT reserved integer) RETURNS SETOF record
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL UNSAFE COST 10000 ROWS 10000;
-COMMENT ON FUNCTION bianzhi.levels_on(date[]) IS '各日编制: for each of the days, in ascending order, every account that has a line of quota, or anything filled or reserved, on it';
-REVOKE ALL ON FUNCTION bianzhi.levels_on(date[]) FROM PUBLIC;
-
-CREATE FUNCTION bianzhi.level_series(days date[], OUT unit_id bigint, OUT category text,
-	OUT authorized integer[], OUT filled integer[], OUT reserved integer[]) RETURNS SETOF record
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL UNSAFE COST 10000 ROWS 10000;
-COMMENT ON FUNCTION bianzhi.level_series(date[]) IS '编制序列: the same with one row an account and an array over the days';
-REVOKE ALL ON FUNCTION bianzhi.level_series(date[]) FROM PUBLIC;
-
-CREATE FUNCTION bianzhi.days_between(from_day date, to_day date, step interval) RETURNS date[]
-	LANGUAGE sql STABLE STRICT PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT COALESCE(array_agg(DISTINCT d::date ORDER BY d::date), '{}')
-	FROM generate_series(days_between.from_day::timestamp, days_between.to_day::timestamp, days_between.step) AS d
-$$;
-COMMENT ON FUNCTION bianzhi.days_between(date, date, interval) IS '日期序列: the days from one to another in steps';
-REVOKE ALL ON FUNCTION bianzhi.days_between(date, date, interval) FROM PUBLIC;
-
 CREATE FUNCTION bianzhi.vacancy_on(day date)
 	RETURNS TABLE (unit_id bigint, category text, authorized integer, filled integer, reserved integer, vacancy integer)
-	LANGUAGE sql STABLE STRICT PARALLEL UNSAFE SECURITY DEFINER ROWS 10000
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT l.unit_id, l.category, l.authorized, l.filled, l.reserved,
-		l.authorized OPERATOR(pg_catalog.-) l.filled OPERATOR(pg_catalog.-) l.reserved
-	FROM bianzhi.levels_on(ARRAY[vacancy_on.day]) AS l
-$$;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL UNSAFE COST 10000 ROWS 10000;
 COMMENT ON FUNCTION bianzhi.vacancy_on(date) IS '某日空编: what every unit is authorised and carries on a day, in seats; vacancy is authorised less filled and reserved, negative where a unit is over, NULL where nothing is authorised';
 REVOKE ALL ON FUNCTION bianzhi.vacancy_on(date) FROM PUBLIC;
 
 CREATE FUNCTION bianzhi.vacancy_between(from_day date, to_day date, step interval DEFAULT '1 month')
 	RETURNS TABLE (day date, unit_id bigint, category text, authorized integer, filled integer, reserved integer, vacancy integer)
-	LANGUAGE sql STABLE STRICT PARALLEL UNSAFE SECURITY DEFINER ROWS 100000
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT l.day, l.unit_id, l.category, l.authorized, l.filled, l.reserved,
-		l.authorized OPERATOR(pg_catalog.-) l.filled OPERATOR(pg_catalog.-) l.reserved
-	FROM bianzhi.levels_on(bianzhi.days_between(vacancy_between.from_day, vacancy_between.to_day, vacancy_between.step)) AS l
-$$;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL UNSAFE COST 10000 ROWS 100000;
 COMMENT ON FUNCTION bianzhi.vacancy_between(date, date, interval) IS '期间空编: the same on each day from one to another in steps of a month, or as given';
 REVOKE ALL ON FUNCTION bianzhi.vacancy_between(date, date, interval) FROM PUBLIC;
 
 CREATE FUNCTION bianzhi.vacancy_series(from_day date, to_day date, step interval DEFAULT '1 month')
 	RETURNS TABLE (unit_id bigint, category text, days date[], authorized integer[], filled integer[], reserved integer[])
-	LANGUAGE sql STABLE STRICT PARALLEL UNSAFE SECURITY DEFINER ROWS 10000
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT l.unit_id, l.category, d.days, l.authorized, l.filled, l.reserved
-	FROM bianzhi.days_between(vacancy_series.from_day, vacancy_series.to_day, vacancy_series.step) AS d (days),
-		LATERAL bianzhi.level_series(d.days) AS l
-$$;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL UNSAFE COST 10000 ROWS 10000;
 COMMENT ON FUNCTION bianzhi.vacancy_series(date, date, interval) IS '空编序列: the same with one row an account and an array over the days, the fast form';
 REVOKE ALL ON FUNCTION bianzhi.vacancy_series(date, date, interval) FROM PUBLIC;
 

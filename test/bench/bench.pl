@@ -259,6 +259,7 @@ sub case_series
 	my %query = (
 		'best SQL over base rows' => 'SELECT count(*), sum(filled) FROM bench.series_best',
 		'vacancy_between, rows' => 'SELECT count(*), sum(filled) FROM bench.series_ours',
+		'as many bare numbers out of a function' => "SELECT count(*), sum(n) FROM generate_series(1, " . $units * 3 * 120 . ') AS n',
 		'vacancy_series, arrays' => "SELECT count(*), sum(filled[120]) FROM bianzhi.vacancy_series('2016-01-01', '2025-12-01', '1 month')",
 	);
 	fill($s, 'ours');

@@ -40,8 +40,10 @@ day_of(int slot)
 static void
 try_bytes(const uint8_t *data, size_t size)
 {
+	static const int32_t last = TL_END - 1;
 	int capacity = tl_count(data, size);
 	TlLevels before;
+	TlLevels levels;
 	TlStep *steps;
 	uint8_t *bytes;
 	size_t length;
@@ -53,6 +55,7 @@ try_bytes(const uint8_t *data, size_t size)
 	steps = malloc((size_t) (capacity + 1) * sizeof(TlStep));
 	n = tl_decode(data, size, &before, steps, capacity);
 	EXPECT(n == -1 || n == capacity);
+	EXPECT(tl_levels(data, size, &last, 1, &levels) == (n >= 0));
 	if (n > 0)
 		EXPECT(tl_decode(data, size, &before, steps, capacity - 1) == -1);
 	if (n >= 0)
@@ -258,7 +261,7 @@ apply(const Timeline *old, const TlStep *net, int nnet, const Model *m, int most
 /*
  * The chunks tile, and each alone says what the model says of its days.  (What
  * it says of the day before may be old: a change that ends where a chunk begins
- * does not touch it.)
+ * does not touch it.)  Asked for all of its days at once, or for one, it says so too.
  */
 static void
 check_timeline(const Timeline *t, const Model *m)
@@ -272,6 +275,9 @@ check_timeline(const Timeline *t, const Model *m)
 		const Chunk *chunk = &t->chunk[c];
 		TlStep steps[DAYS];
 		int n = load(chunk, &before, steps);
+		int first = slot;
+		int32_t days[DAYS];
+		TlLevels levels[DAYS];
 
 		EXPECT(chunk->from == (c == 0 ? TL_BEGIN : t->chunk[c - 1].until) && chunk->from < chunk->until);
 		EXPECT(n == 0 || (steps[0].day >= chunk->from && steps[n - 1].day < chunk->until));
@@ -289,7 +295,12 @@ check_timeline(const Timeline *t, const Model *m)
 			}
 			EXPECT(memcmp(&cursor[0].now, &m->now[slot], sizeof(TlLevels)) == 0);
 			EXPECT(tl_is_zero(&cursor[1].now));
+			days[slot - first] = day_of(slot);
+			EXPECT(tl_levels(chunk->bytes, chunk->length, &days[slot - first], 1, levels));
+			EXPECT(memcmp(levels, &m->now[slot], sizeof(TlLevels)) == 0);
 		}
+		EXPECT(tl_levels(chunk->bytes, chunk->length, days, slot - first, levels));
+		EXPECT(memcmp(levels, &m->now[first], (size_t) (slot - first) * sizeof(TlLevels)) == 0);
 	}
 	EXPECT(slot == DAYS && t->chunk[t->n - 1].until == TL_END);
 }
