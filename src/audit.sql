@@ -164,6 +164,22 @@ $$;
 COMMENT ON FUNCTION bianzhi.take_stock(regclass, text) IS '盘点: writes OPENING for each row of a table that is not what the ledger says last, GONE for each that is not there; returns how many';
 REVOKE ALL ON FUNCTION bianzhi.take_stock(regclass, text) FROM PUBLIC;
 
+-- in the order of their making, which is that in which one row needs another, and so that of most writers
+CREATE FUNCTION bianzhi.lock_audited() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	relation regclass;
+BEGIN
+	FOR relation IN SELECT a.relid FROM bianzhi.audited AS a JOIN pg_class AS c ON c.oid = a.relid WHERE a.audited ORDER BY a.relid LOOP
+		EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', relation);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION bianzhi.lock_audited() IS '锁定审计对象: waits for all writers of audited tables and keeps new ones out until the end of the transaction';
+REVOKE ALL ON FUNCTION bianzhi.lock_audited() FROM PUBLIC;
+
 CREATE FUNCTION bianzhi.open_ledger() RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -176,9 +192,7 @@ BEGIN
 	IF bianzhi.ledger_is_open() THEN
 		RETURN 0;
 	END IF;
-	FOR own IN SELECT a.relid FROM bianzhi.audited AS a JOIN pg_class AS c ON c.oid = a.relid WHERE a.audited ORDER BY a.relid LOOP
-		EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', own.relid);
-	END LOOP;
+	PERFORM bianzhi.lock_audited();
 	-- two who open it meet here
 	INSERT INTO bianzhi.ledger_open (since) VALUES (clock_timestamp());
 	SELECT COALESCE(array_agg(DISTINCT l.relation), '{}') INTO known FROM bianzhi.ledger AS l;
