@@ -12,7 +12,29 @@ INSERT INTO bianzhi.code_list (list, code, name_zh, name_en, display_order, buil
 	('department', 'finance', '财政部门', 'finance department', 40, true),
 	('department', 'unit', '责任单位', 'the unit itself', 50, true),
 	('department', 'discipline', '纪检监察机关', 'discipline inspection and supervision', 60, true),
-	('department', 'audit', '审计机关', 'audit office', 70, true);
+	('department', 'audit', '审计机关', 'audit office', 70, true),
+	('department', 'inspection_tour', '巡察机构', 'inspection tour office', 80, true),
+	('department', 'superior', '上级机构编制部门', 'establishment office of the level above', 90, true),
+	('problem_source', 'rule', '规则检测', 'found by a rule', 10, true),
+	('problem_source', 'inspection_tour', '巡视巡察移交', 'handed over by an inspection tour', 20, true),
+	('problem_source', 'audit', '审计移送', 'handed over by an audit', 30, true),
+	('problem_source', 'hotline', '12310举报', 'hotline 12310', 40, true),
+	('problem_source', 'selection_check', '选人用人专项检查', 'check of selection and appointment', 50, true),
+	('problem_source', 'evaluation', '评估', 'evaluation', 60, true),
+	('problem_source', 'report', '报告', 'reported by the unit or a department', 70, true),
+	('problem_source', 'daily', '日常监督', 'daily supervision', 80, true),
+	('problem_handling', '约谈', '约谈', 'talk with those responsible', 10, true),
+	('problem_handling', '提醒函', '发提醒函', 'letter of reminder', 20, true),
+	('problem_handling', '责令整改', '责令限期改正', 'order to put right within a term', 30, true),
+	('problem_handling', '通报', '通报批评', 'public criticism', 40, true),
+	('problem_handling', '暂停办理', '暂停办理机构编制事项', 'establishment matters of the unit suspended', 50, true),
+	('problem_handling', '移送处分', '移送追责问责（处分）', 'referred for sanction', 60, true),
+	('problem_handling', '处分', '已给予处分', 'sanction given', 70, true),
+	('problem_handling', '移送司法', '移送司法机关', 'referred to the courts', 80, true),
+	('problem_item', 'persons_involved', '涉及人数', 'people involved', 10, true),
+	('problem_item', 'persons_corrected', '已纠正人数', 'people put right', 20, true),
+	('problem_item', 'money_involved', '涉及金额', 'money involved, in yuan', 30, true),
+	('problem_item', 'money_recovered', '已追缴金额', 'money recovered, in yuan', 40, true);
 
 INSERT INTO bianzhi.problem_class (code, name_zh, name_en, display_order, builtin) VALUES
 	('A', '机构设置类', 'bodies', 10, true),
@@ -71,3 +93,17 @@ INSERT INTO bianzhi.problem_subkind (kind, code, name_zh, name_en, legal_basis, 
 	('E1', 'gp9', '其他吃空饷情形', 'other ghost pay', '苏人社发〔2017〕172号', NULL, NULL, 190, true),
 	('E2', 'late', '迟报', 'late', NULL, 1, NULL, 10, true),
 	('E2', 'false', '伪造、虚报、瞒报', 'false or hidden', NULL, 2, NULL, 20, true);
+
+-- what the limits leave as leads, and what it would be as a problem
+INSERT INTO bianzhi.lead_kind (code, name_zh, name_en, problem_kind, problem_subkind, display_order, builtin) VALUES
+	('over_by_cut', '核减超编', 'over by a cut', 'C2', 'stock', 10, true),
+	('over_ceiling', '超总量', 'above a ceiling', 'C1', NULL, 20, true),
+	('digest_missed', '未按期消化', 'plan to work an excess off missed', 'C2', 'stock', 30, true),
+	('not_configured', '无核定数', 'people where nothing is authorised', 'C2', NULL, 40, true),
+	('past_excess', '历史超编', 'over in the past', 'C2', 'stock', 50, true),
+	('recorded_excess', '超编入列', 'entry while over, committed', 'C2', 'flow', 60, true),
+	('excess_at_go_live', '启用时超编', 'over when the limits came into force', 'C2', 'stock', 70, true),
+	('second_seat', '重复占编', 'a person in two seats', 'E1', NULL, 80, true),
+	('quota_gap', '核定数不衔接', 'stated total that lines do not explain', 'E2', NULL, 90, true),
+	('undocumented', '未见文号', 'quota without a document', 'C1', NULL, 100, true),
+	('suspended', '停用', 'limits suspended', NULL, NULL, 110, true);

@@ -104,6 +104,37 @@ COMMENT ON COLUMN bianzhi.problem_subkind.note IS '备注: note';
 GRANT SELECT ON TABLE bianzhi.problem_subkind TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.problem_subkind', 'WHERE NOT builtin OR changed');
 
+-- lead_kind
+
+CREATE TABLE bianzhi.lead_kind (
+	code text PRIMARY KEY CONSTRAINT lead_kind_code_not_blank CHECK (btrim(code) <> ''),
+	name_zh text NOT NULL,
+	name_en text,
+	problem_kind text REFERENCES bianzhi.problem_kind,
+	problem_subkind text,
+	display_order integer NOT NULL DEFAULT 0,
+	builtin boolean NOT NULL DEFAULT false,
+	changed boolean NOT NULL DEFAULT false,
+	note text,
+	CONSTRAINT lead_kind_problem_subkind_fkey FOREIGN KEY (problem_kind, problem_subkind) REFERENCES bianzhi.problem_subkind (kind, code),
+	CONSTRAINT lead_kind_subkind_of_a_kind CHECK (problem_subkind IS NULL OR problem_kind IS NOT NULL)
+);
+
+COMMENT ON TABLE bianzhi.lead_kind IS '线索种类: kinds of leads that are no kind of problem by name, as the limits leave them, and which problem each would be';
+COMMENT ON COLUMN bianzhi.lead_kind.code IS '代码: what stands in lead.kind';
+COMMENT ON COLUMN bianzhi.lead_kind.name_zh IS '中文名称: name in Chinese';
+COMMENT ON COLUMN bianzhi.lead_kind.name_en IS '英文名称: name in English';
+COMMENT ON COLUMN bianzhi.lead_kind.problem_kind IS '问题种类: the kind of problem that it would be; NULL: for the person who registers it to say';
+COMMENT ON COLUMN bianzhi.lead_kind.problem_subkind IS '问题细类: and the sub-kind';
+COMMENT ON COLUMN bianzhi.lead_kind.display_order IS '显示顺序: order of display';
+COMMENT ON COLUMN bianzhi.lead_kind.builtin IS '内置: ships with the extension';
+COMMENT ON COLUMN bianzhi.lead_kind.changed IS '已改动: a shipped row that the office has changed; kept by the extension';
+COMMENT ON COLUMN bianzhi.lead_kind.note IS '备注: note';
+GRANT SELECT ON TABLE bianzhi.lead_kind TO PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('bianzhi.lead_kind', 'WHERE NOT builtin OR changed');
+
+CREATE INDEX lead_kind_problem_kind_idx ON bianzhi.lead_kind (problem_kind, problem_subkind);
+
 -- shipped rows stay, and what an office changes of them is kept
 
 DO $$
@@ -111,7 +142,7 @@ DECLARE
 	catalogue record;
 BEGIN
 	FOR catalogue IN
-		SELECT * FROM (VALUES ('problem_class', '''code'''), ('problem_kind', '''code'''), ('problem_subkind', '''kind'', ''code''')) AS c (name, key)
+		SELECT * FROM (VALUES ('problem_class', '''code'''), ('problem_kind', '''code'''), ('problem_subkind', '''kind'', ''code'''), ('lead_kind', '''code''')) AS c (name, key)
 	LOOP
 		EXECUTE format('CREATE TRIGGER shipped_row_stays BEFORE DELETE ON bianzhi.%I
 			FOR EACH ROW WHEN (OLD.builtin) EXECUTE FUNCTION bianzhi.shipped_row_stays()', catalogue.name);
@@ -125,4 +156,4 @@ $$;
 
 -- until go_live() the keys' checks sleep, as those of the other tables do
 SELECT bianzhi.switch_key(k.key, false) FROM bianzhi.own_keys() AS k
-WHERE k.child IN ('bianzhi.problem_kind'::regclass, 'bianzhi.problem_subkind'::regclass);
+WHERE k.child IN ('bianzhi.problem_kind'::regclass, 'bianzhi.problem_subkind'::regclass, 'bianzhi.lead_kind'::regclass);
