@@ -42,6 +42,7 @@ CREATE TABLE bianzhi.problem_kind (
 	detector text CONSTRAINT problem_kind_detector_not_blank CHECK (btrim(detector) <> ''),
 	parameters jsonb NOT NULL DEFAULT '{}' CONSTRAINT problem_kind_parameters_object CHECK (jsonb_typeof(parameters) = 'object'),
 	enforced_since date NOT NULL DEFAULT '-infinity',
+	due_days integer NOT NULL DEFAULT 30 CONSTRAINT problem_kind_due_days_check CHECK (due_days BETWEEN 0 AND 3660),
 	blocks_approval boolean NOT NULL DEFAULT false,
 	display_order integer NOT NULL DEFAULT 0,
 	builtin boolean NOT NULL DEFAULT false,
@@ -62,6 +63,7 @@ COMMENT ON COLUMN bianzhi.problem_kind.acts_first_list IS '代码集: constant, 
 COMMENT ON COLUMN bianzhi.problem_kind.detector IS '检测函数: name of the function that finds leads of this kind; NULL: recorded by people only';
 COMMENT ON COLUMN bianzhi.problem_kind.parameters IS '检测参数: what the detector is told, a JSON object';
 COMMENT ON COLUMN bianzhi.problem_kind.enforced_since IS '启用日期: what lies before it is not looked for';
+COMMENT ON COLUMN bianzhi.problem_kind.due_days IS '整改期限: calendar days until a problem is due, where no deadline is given';
 COMMENT ON COLUMN bianzhi.problem_kind.blocks_approval IS '暂停核准: while a problem of this kind is open, its unit gets no new approvals';
 COMMENT ON COLUMN bianzhi.problem_kind.display_order IS '显示顺序: order of display';
 COMMENT ON COLUMN bianzhi.problem_kind.builtin IS '内置: ships with the extension';
@@ -155,5 +157,4 @@ END
 $$;
 
 -- until go_live() the keys' checks sleep, as those of the other tables do
-SELECT bianzhi.switch_key(k.key, false) FROM bianzhi.own_keys() AS k
-WHERE k.child IN ('bianzhi.problem_kind'::regclass, 'bianzhi.problem_subkind'::regclass, 'bianzhi.lead_kind'::regclass);
+SELECT bianzhi.switch_key(k.key, false) FROM bianzhi.own_keys() AS k WHERE NOT k.asleep;
