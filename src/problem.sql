@@ -5,8 +5,8 @@
  * comes from, and the state of a problem is what its last step made of it: the guard on problem lets nothing else stand.
  * Numbers and steps stay for good.
  *
- * Rows with a number, and steps with a time, are loaded as they are while the limits have not come into force: by a
- * restore, or from the books that an office has kept until now.
+ * Rows with a number, and steps with a time, are loaded as they are until the limits first come into force: by a restore,
+ * or from the books that an office has kept until now.
  */
 
 -- fixed: states and what may follow what
@@ -306,6 +306,9 @@ COMMENT ON COLUMN bianzhi.trusted_pool.role IS '角色: name of the role that lo
 COMMENT ON COLUMN bianzhi.trusted_pool.document_no IS '批准文号: document';
 COMMENT ON COLUMN bianzhi.trusted_pool.note IS '备注: note';
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.trusted_pool', '');
+
+SELECT bianzhi.audit_own(t.name::regclass)
+FROM unnest(ARRAY['problem', 'problem_step', 'problem_amount', 'problem_handling', 'trusted_pool']) AS n (table_name), format('bianzhi.%I', n.table_name) AS t (name);
 
 -- until go_live() the keys' checks sleep, as those of the other tables do
 SELECT bianzhi.switch_key(k.key, false) FROM bianzhi.own_keys() AS k WHERE NOT k.asleep;

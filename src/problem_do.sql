@@ -135,7 +135,7 @@ BEGIN
 	made := bianzhi.record_problem(meant.kind, found_lead.unit_id, register_problem.source, register_problem.due_on, register_problem.responsible,
 		COALESCE(nullif(found_lead.subject, ''), CASE WHEN found_lead.unit_id IS NULL THEN found_lead.kind END), found_lead.evidence,
 		register_problem.measures, register_problem.document_no, least(found_lead.first_seen::date, bianzhi.today()), meant.subkind,
-		CASE WHEN found_lead.evidence ->> 'severity' ~ '^[123]$' THEN (found_lead.evidence ->> 'severity')::integer END, register_problem.note);
+		bianzhi.severity_of(found_lead.evidence, NULL), register_problem.note);
 	UPDATE bianzhi.lead AS l SET problem_id = made.problem_id WHERE l.lead_id = found_lead.lead_id;
 	RETURN made;
 END

@@ -156,5 +156,8 @@ BEGIN
 END
 $$;
 
+SELECT bianzhi.audit_own(t.name::regclass)
+FROM unnest(ARRAY['problem_class', 'problem_kind', 'problem_subkind', 'lead_kind']) AS n (table_name), format('bianzhi.%I', n.table_name) AS t (name);
+
 -- until go_live() the keys' checks sleep, as those of the other tables do
 SELECT bianzhi.switch_key(k.key, false) FROM bianzhi.own_keys() AS k WHERE NOT k.asleep;

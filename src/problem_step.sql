@@ -40,8 +40,8 @@ REVOKE ALL ON FUNCTION bianzhi.acting() FROM PUBLIC;
 CREATE FUNCTION bianzhi.takes_problems_as_they_are() RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
-	RETURN NOT bianzhi.is_live();
-COMMENT ON FUNCTION bianzhi.takes_problems_as_they_are() IS '问题载入: whether problems with a number and steps with a time are loaded as they are';
+	RETURN NOT bianzhi.ledger_is_open();
+COMMENT ON FUNCTION bianzhi.takes_problems_as_they_are() IS '问题载入: whether problems with a number and steps with a time are loaded as they are: until the ledger opens, which it does when the limits first come into force; not when they are suspended';
 REVOKE ALL ON FUNCTION bianzhi.takes_problems_as_they_are() FROM PUBLIC;
 
 -- numbers
@@ -400,8 +400,8 @@ CREATE TRIGGER problem_number_stays BEFORE UPDATE ON bianzhi.problem
 	EXECUTE FUNCTION bianzhi.stays('A problem keeps its number.');
 CREATE TRIGGER problem_stays BEFORE DELETE OR TRUNCATE ON bianzhi.problem
 	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.stays('Withdraw what was registered by mistake.');
-CREATE TRIGGER problem_step_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON bianzhi.problem_step
-	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.stays('Take another step.');
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON bianzhi.problem_step
+	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.append_only();
 ALTER TABLE bianzhi.problem ENABLE ALWAYS TRIGGER problem_number_stays;
 ALTER TABLE bianzhi.problem ENABLE ALWAYS TRIGGER problem_stays;
-ALTER TABLE bianzhi.problem_step ENABLE ALWAYS TRIGGER problem_step_stays;
+ALTER TABLE bianzhi.problem_step ENABLE ALWAYS TRIGGER append_only;

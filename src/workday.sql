@@ -16,6 +16,7 @@ COMMENT ON COLUMN bianzhi.workday.document_no IS '批准文号: the notice that 
 COMMENT ON COLUMN bianzhi.workday.note IS '备注: note';
 GRANT SELECT ON TABLE bianzhi.workday TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.workday', '');
+SELECT bianzhi.audit_own('bianzhi.workday');
 
 CREATE FUNCTION bianzhi.is_workday(day date) RETURNS boolean
 	LANGUAGE sql STABLE STRICT PARALLEL SAFE
