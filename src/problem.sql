@@ -147,7 +147,7 @@ CREATE TABLE bianzhi.problem (
 	closed_at timestamp with time zone,
 	steps integer NOT NULL DEFAULT 0,
 	note text,
-	CONSTRAINT problem_about_something CHECK (unit_id IS NOT NULL OR btrim(subject) <> ''),
+	CONSTRAINT problem_about_something CHECK (unit_id IS NOT NULL OR COALESCE(btrim(subject), '') <> ''),
 	CONSTRAINT problem_subkind_fkey FOREIGN KEY (kind, subkind) REFERENCES bianzhi.problem_subkind (kind, code),
 	CONSTRAINT problem_source_fkey FOREIGN KEY (source_list, source) REFERENCES bianzhi.code_list (list, code),
 	CONSTRAINT problem_transferred_to_fkey FOREIGN KEY (transferred_to_list, transferred_to) REFERENCES bianzhi.code_list (list, code)

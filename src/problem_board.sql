@@ -13,10 +13,11 @@ GRANT EXECUTE ON FUNCTION bianzhi.severity_of(jsonb, integer) TO PUBLIC;
 -- lead_board
 
 CREATE VIEW bianzhi.lead_board WITH (security_invoker = true) AS
-SELECT l.lead_id, l.kind, COALESCE(k.name_zh, n.name_zh) AS kind_name, COALESCE(k.name_en, n.name_en) AS kind_name_en,
+SELECT l.lead_id, l.kind, COALESCE(n.name_zh, k.name_zh) AS kind_name, COALESCE(n.name_en, k.name_en) AS kind_name_en,
 	k.code AS problem_kind, k.class, c.name_zh AS class_name, bianzhi.severity_of(l.evidence, COALESCE(s.severity, k.severity)) AS severity,
 	l.unit_id, u.unit_key, u.name AS unit_name, u.field, l.subject, l.evidence,
 	CASE
+		WHEN p.state = 'closed' AND l.last_seen > p.closed_at AND l.gone_since IS NULL THEN 'returned'
 		WHEN p.state <> 'withdrawn' THEN 'problem'
 		WHEN l.dismissed_reason IS NOT NULL THEN 'dismissed'
 		WHEN l.gone_since IS NOT NULL THEN 'gone'
@@ -48,7 +49,7 @@ COMMENT ON COLUMN bianzhi.lead_board.unit_name IS '机构名称: name of the uni
 COMMENT ON COLUMN bianzhi.lead_board.field IS '领域: field of work of the unit';
 COMMENT ON COLUMN bianzhi.lead_board.subject IS '对象: what it is about within the unit';
 COMMENT ON COLUMN bianzhi.lead_board.evidence IS '证据: what was found';
-COMMENT ON COLUMN bianzhi.lead_board.state IS '状态: open 待处理, gone 已消失, dismissed 已排除, problem 已挂号';
+COMMENT ON COLUMN bianzhi.lead_board.state IS '状态: open 待处理, gone 已消失, dismissed 已排除, problem 已挂号, returned 反弹: seen again after its problem was closed';
 COMMENT ON COLUMN bianzhi.lead_board.first_seen IS '首次发现: first seen';
 COMMENT ON COLUMN bianzhi.lead_board.last_seen IS '最近发现: last seen';
 COMMENT ON COLUMN bianzhi.lead_board.gone_since IS '消失时间: since when it is no longer so';
@@ -213,21 +214,26 @@ CREATE FUNCTION bianzhi.problem_statistics(from_day date, to_day date)
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH stands AS (
-		-- how each problem stood before the first day and after the last; one that was loaded without steps, as it stands
+		-- how each problem stood before the first day and after the last: what its last step until then made of it, or, of one
+		-- that was loaded, what it was before its first
 		SELECT p.problem_id, p.kind, p.unit_id,
 			COALESCE(b.is_open, false) AS open_before, COALESCE(a.is_open, false) AS open_after,
 			COALESCE(a.is_due AND COALESCE(d.due_on, p.due_on) <= problem_statistics.to_day, false) AS overdue_after,
-			f.no_steps AND p.registered_at::date BETWEEN problem_statistics.from_day AND problem_statistics.to_day AS loaded
+			NOT f.was_registered AND p.registered_at::date BETWEEN problem_statistics.from_day AND problem_statistics.to_day AS loaded
 		FROM bianzhi.problem AS p
-			CROSS JOIN LATERAL (SELECT NOT EXISTS (SELECT 1 FROM bianzhi.problem_step AS s WHERE s.problem_id = p.problem_id) AS no_steps) AS f
-			LEFT JOIN bianzhi.problem_state AS b ON b.code = CASE
-				WHEN f.no_steps THEN CASE WHEN p.registered_at::date < problem_statistics.from_day THEN p.state END
-				ELSE (SELECT s.to_state FROM bianzhi.problem_step AS s
-					WHERE s.problem_id = p.problem_id AND s.at::date < problem_statistics.from_day ORDER BY s.step DESC LIMIT 1) END
-			LEFT JOIN bianzhi.problem_state AS a ON a.code = CASE
-				WHEN f.no_steps THEN CASE WHEN p.registered_at::date <= problem_statistics.to_day THEN p.state END
-				ELSE (SELECT s.to_state FROM bianzhi.problem_step AS s
-					WHERE s.problem_id = p.problem_id AND s.at::date <= problem_statistics.to_day ORDER BY s.step DESC LIMIT 1) END
+			CROSS JOIN LATERAL (
+				SELECT COALESCE(bool_or(s.action = 'register'), false) AS was_registered,
+					CASE WHEN count(*) = 0 THEN p.state ELSE (array_agg(s.from_state ORDER BY s.step))[1] END AS at_first
+				FROM bianzhi.problem_step AS s
+				WHERE s.problem_id = p.problem_id) AS f
+			LEFT JOIN bianzhi.problem_state AS b ON b.code = COALESCE(
+				(SELECT s.to_state FROM bianzhi.problem_step AS s
+					WHERE s.problem_id = p.problem_id AND s.at::date < problem_statistics.from_day ORDER BY s.step DESC LIMIT 1),
+				CASE WHEN p.registered_at::date < problem_statistics.from_day THEN f.at_first END)
+			LEFT JOIN bianzhi.problem_state AS a ON a.code = COALESCE(
+				(SELECT s.to_state FROM bianzhi.problem_step AS s
+					WHERE s.problem_id = p.problem_id AND s.at::date <= problem_statistics.to_day ORDER BY s.step DESC LIMIT 1),
+				CASE WHEN p.registered_at::date <= problem_statistics.to_day THEN f.at_first END)
 			LEFT JOIN LATERAL (SELECT s.due_on FROM bianzhi.problem_step AS s
 				WHERE s.problem_id = p.problem_id AND s.at::date <= problem_statistics.to_day AND s.due_on IS NOT NULL
 				ORDER BY s.step DESC LIMIT 1) AS d ON true

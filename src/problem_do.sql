@@ -24,7 +24,8 @@ BEGIN
 	FOR SHARE;
 	IF FOUND THEN
 		RAISE EXCEPTION 'lead % is problem "%"', found_lead.lead_id, its_problem.number
-			USING ERRCODE = 'unique_violation', SCHEMA = 'bianzhi', TABLE = 'lead', CONSTRAINT = 'lead_one_problem';
+			USING ERRCODE = 'unique_violation', SCHEMA = 'bianzhi', TABLE = 'lead', CONSTRAINT = 'lead_one_problem',
+				HINT = CASE its_problem.state WHEN 'closed' THEN 'If it has come back, run bianzhi.reopen_problem().' ELSE 'Work on that problem.' END;
 	END IF;
 	RETURN found_lead;
 END
@@ -246,7 +247,7 @@ $$;
 COMMENT ON FUNCTION bianzhi.close_problem(bigint, text, jsonb, text, text) IS '销号: another person than the one who settled it closes the problem, with evidence; reply: what the source is told, where it has not been told yet. Refused with 23514 problem_transition';
 REVOKE ALL ON FUNCTION bianzhi.close_problem(bigint, text, jsonb, text, text) FROM PUBLIC;
 
-CREATE FUNCTION bianzhi.extend_problem(problem_id bigint, due_on date, document_no text, opinion text DEFAULT NULL, evidence jsonb DEFAULT NULL)
+CREATE FUNCTION bianzhi.extend_problem(problem_id bigint, due_on date, document_no text DEFAULT NULL, opinion text DEFAULT NULL, evidence jsonb DEFAULT NULL)
 	RETURNS bianzhi.problem
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
@@ -254,7 +255,7 @@ CREATE FUNCTION bianzhi.extend_problem(problem_id bigint, due_on date, document_
 COMMENT ON FUNCTION bianzhi.extend_problem(bigint, date, text, text, jsonb) IS '延期: a later deadline, by the document that approves it. Refused with 23514 problem_due where it is not later, problem_transition without a document or where the deadline does not run';
 REVOKE ALL ON FUNCTION bianzhi.extend_problem(bigint, date, text, text, jsonb) FROM PUBLIC;
 
-CREATE FUNCTION bianzhi.transfer_problem(problem_id bigint, transferred_to text, document_no text, opinion text DEFAULT NULL, evidence jsonb DEFAULT NULL)
+CREATE FUNCTION bianzhi.transfer_problem(problem_id bigint, transferred_to text, document_no text DEFAULT NULL, opinion text DEFAULT NULL, evidence jsonb DEFAULT NULL)
 	RETURNS bianzhi.problem
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
@@ -262,7 +263,7 @@ CREATE FUNCTION bianzhi.transfer_problem(problem_id bigint, transferred_to text,
 COMMENT ON FUNCTION bianzhi.transfer_problem(bigint, text, text, text, jsonb) IS '移送: to another body, a code of the list department, by a document. Refused with 23514 problem_transition';
 REVOKE ALL ON FUNCTION bianzhi.transfer_problem(bigint, text, text, text, jsonb) FROM PUBLIC;
 
-CREATE FUNCTION bianzhi.return_problem(problem_id bigint, opinion text, evidence jsonb DEFAULT NULL, document_no text DEFAULT NULL)
+CREATE FUNCTION bianzhi.return_problem(problem_id bigint, opinion text DEFAULT NULL, evidence jsonb DEFAULT NULL, document_no text DEFAULT NULL)
 	RETURNS bianzhi.problem
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
@@ -278,7 +279,7 @@ CREATE FUNCTION bianzhi.remind_problem(problem_id bigint, opinion text, evidence
 COMMENT ON FUNCTION bianzhi.remind_problem(bigint, text, jsonb, text) IS '督办: the unit, or the body it was transferred to, is reminded. Refused with 23514 problem_transition';
 REVOKE ALL ON FUNCTION bianzhi.remind_problem(bigint, text, jsonb, text) FROM PUBLIC;
 
-CREATE FUNCTION bianzhi.reopen_problem(problem_id bigint, opinion text, due_on date DEFAULT NULL, evidence jsonb DEFAULT NULL, document_no text DEFAULT NULL)
+CREATE FUNCTION bianzhi.reopen_problem(problem_id bigint, opinion text DEFAULT NULL, due_on date DEFAULT NULL, evidence jsonb DEFAULT NULL, document_no text DEFAULT NULL)
 	RETURNS bianzhi.problem
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
@@ -291,7 +292,7 @@ $$;
 COMMENT ON FUNCTION bianzhi.reopen_problem(bigint, text, date, jsonb, text) IS '反弹: a closed problem has come back, or one that was withdrawn is one after all, under its old number; deadline NULL: as the kind says. Refused with 23514 problem_transition, problem_due';
 REVOKE ALL ON FUNCTION bianzhi.reopen_problem(bigint, text, date, jsonb, text) FROM PUBLIC;
 
-CREATE FUNCTION bianzhi.withdraw_problem(problem_id bigint, opinion text, evidence jsonb DEFAULT NULL, document_no text DEFAULT NULL)
+CREATE FUNCTION bianzhi.withdraw_problem(problem_id bigint, opinion text DEFAULT NULL, evidence jsonb DEFAULT NULL, document_no text DEFAULT NULL)
 	RETURNS bianzhi.problem
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp

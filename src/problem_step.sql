@@ -125,6 +125,15 @@ BEGIN
 		RAISE EXCEPTION 'a problem cannot have been found on a day to come'
 			USING ERRCODE = 'check_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, CONSTRAINT = 'problem_found_on_past';
 	END IF;
+	-- the check of the table would show the row
+	IF NEW.unit_id IS NULL AND bianzhi.plain_name(NEW.subject) IS NULL THEN
+		RAISE EXCEPTION 'a problem needs a unit, or a subject where there is none'
+			USING ERRCODE = 'check_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, CONSTRAINT = 'problem_about_something';
+	END IF;
+	IF NEW.severity NOT BETWEEN 1 AND 3 THEN
+		RAISE EXCEPTION 'severity goes from 1 to 3'
+			USING ERRCODE = 'check_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, CONSTRAINT = 'problem_severity_check';
+	END IF;
 	SELECT k.due_days, COALESCE(s.severity, k.severity) AS severity INTO rules
 	FROM bianzhi.problem_kind AS k LEFT JOIN bianzhi.problem_subkind AS s ON s.kind = k.code AND s.code = NEW.subkind
 	WHERE k.code = NEW.kind AND (NEW.subkind IS NULL OR s.code IS NOT NULL);
