@@ -203,9 +203,13 @@ BEGIN
 		RAISE EXCEPTION '% cannot be audited', relation
 			USING ERRCODE = 'wrong_object_type', DETAIL = 'Only tables can be, and partitioned tables; none that are temporary, unlogged or foreign.';
 	END IF;
-	IF relation IN ('bianzhi.ledger'::regclass, 'bianzhi.ledger_open'::regclass, 'bianzhi.audited'::regclass) THEN
+	IF EXISTS (
+		SELECT 1 FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid
+		WHERE d.classid = 'pg_class'::regclass AND d.objid = relation AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
+			AND e.extname = 'bianzhi') AND NOT EXISTS (SELECT 1 FROM bianzhi.audited AS a WHERE a.relid = relation)
+	THEN
 		RAISE EXCEPTION '% cannot be audited', relation
-			USING ERRCODE = 'wrong_object_type', DETAIL = 'It is what the audit is made of.';
+			USING ERRCODE = 'wrong_object_type', DETAIL = 'It holds what the extension itself keeps.';
 	END IF;
 	IF bianzhi.ledger_is_open() AND current_setting('transaction_isolation') <> 'read committed' THEN
 		RAISE EXCEPTION 'audit() needs isolation level READ COMMITTED' USING ERRCODE = 'active_sql_transaction';
@@ -353,11 +357,9 @@ BEGIN
 		RAISE EXCEPTION 'the text of entry % of the ledger was erased', erased
 			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = format('It says what a row of table %s was then.', label);
 	END IF;
-	RETURN QUERY
-	SELECT r.*
-	FROM bianzhi.last_words(label, ledger_replay.at) AS w CROSS JOIN LATERAL json_populate_record(of_table, w.row_text::json) AS r
-	WHERE w.is_there
-	ORDER BY w.seq;
+	-- planned anew each time: the table may have got another column
+	RETURN QUERY EXECUTE 'SELECT r.* FROM bianzhi.last_words($1, $2) AS w CROSS JOIN LATERAL json_populate_record($3, w.row_text::json) AS r'
+		' WHERE w.is_there ORDER BY w.seq' USING label, at, of_table;
 END
 $$;
 COMMENT ON FUNCTION bianzhi.ledger_replay(anyelement, timestamp with time zone) IS '台账回放: an audited table as it was at a time, from the ledger alone; the first argument is NULL of the type of the table, as NULL::bianzhi.unit. Errors: 42704 the table never was under audit; 55000 it was not at that time, or the text of a row was erased';
