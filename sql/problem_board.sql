@@ -24,6 +24,14 @@ $$;
 INSERT INTO bianzhi.unit (unit_id, unit_key, name, parent_id, is_section, field) VALUES (1, 'A', '甲局', NULL, false, '教育'), (2, 'B', '乙局', NULL, false, '卫生'), (11, 'A1', '甲一处', 1, true, '教育'), (3, 'AX', '甲局所属中心', 1, false, '教育');
 
 --
+-- Nothing there yet: what they refer to may be emptied
+--
+
+BEGIN;
+SELECT try('TRUNCATE bianzhi.unit CASCADE'), try('TRUNCATE bianzhi.problem CASCADE'), try('TRUNCATE bianzhi.problem_step');
+ROLLBACK;
+
+--
 -- Books from before: taken as they are, numbers, steps and all, in any order
 --
 

@@ -409,8 +409,10 @@ CREATE TRIGGER problem_number_stays BEFORE UPDATE ON bianzhi.problem
 	EXECUTE FUNCTION bianzhi.stays('A problem keeps its number.');
 CREATE TRIGGER problem_stays BEFORE DELETE OR TRUNCATE ON bianzhi.problem
 	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.stays('Withdraw what was registered by mistake.');
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON bianzhi.problem_step
+CREATE TRIGGER problem_step_stays BEFORE TRUNCATE ON bianzhi.problem_step
+	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.stays('Take another step.');
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON bianzhi.problem_step
 	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.append_only();
 ALTER TABLE bianzhi.problem ENABLE ALWAYS TRIGGER problem_number_stays;
 ALTER TABLE bianzhi.problem ENABLE ALWAYS TRIGGER problem_stays;
-ALTER TABLE bianzhi.problem_step ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE bianzhi.problem_step ENABLE ALWAYS TRIGGER append_only, ENABLE ALWAYS TRIGGER problem_step_stays;
