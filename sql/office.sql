@@ -403,7 +403,7 @@ WHERE classid = 'pg_proc'::regclass AND p.provolatile <> 'i'
 -- functions in SQL and PL/pgSQL that do not pin their search_path
 SELECT objid::regprocedure AS open_path FROM member JOIN pg_proc p ON p.oid = objid JOIN pg_language l ON l.oid = p.prolang
 WHERE classid = 'pg_proc'::regclass AND l.lanname <> 'c' AND NOT COALESCE(p.proconfig @> ARRAY['search_path=pg_catalog, pg_temp'], false);
--- tables and identity sequences that a dump would forget, apart from what is derived
+-- tables and identity sequences that a dump would forget, apart from what is derived, or the same everywhere
 SELECT objid::regclass AS not_dumped FROM member JOIN pg_class c ON c.oid = objid CROSS JOIN (SELECT extconfig FROM pg_extension WHERE extname = 'bianzhi') e
 WHERE classid = 'pg_class'::regclass AND c.relkind IN ('r', 'p', 'S') AND NOT objid = ANY (e.extconfig)
-	AND c.relname NOT IN ('account', 'account_account_id_seq', 'chunk', 'queue', 'queue_queue_id_seq', 'live', 'ledger_open', 'source_part', 'own_trigger') ORDER BY objid::regclass::text COLLATE "C";
+	AND c.relname NOT IN ('account', 'account_account_id_seq', 'chunk', 'queue', 'queue_queue_id_seq', 'live', 'ledger_open', 'source_part', 'own_trigger', 'problem_state', 'problem_transition', 'problem_number') ORDER BY objid::regclass::text COLLATE "C";

@@ -17,6 +17,7 @@ CREATE TABLE bianzhi.lead (
 	last_seen timestamp with time zone NOT NULL DEFAULT now(),
 	gone_since timestamp with time zone,
 	owner text,
+	problem_id bigint,
 	dismissed_reason text,
 	note text
 );
@@ -31,6 +32,7 @@ COMMENT ON COLUMN bianzhi.lead.first_seen IS '首次发现: first seen';
 COMMENT ON COLUMN bianzhi.lead.last_seen IS '最近发现: last seen';
 COMMENT ON COLUMN bianzhi.lead.gone_since IS '消失时间: since when it is no longer so';
 COMMENT ON COLUMN bianzhi.lead.owner IS '负责人: who looks after it';
+COMMENT ON COLUMN bianzhi.lead.problem_id IS '问题: the problem that it has become, or that it belongs to';
 COMMENT ON COLUMN bianzhi.lead.dismissed_reason IS '排除理由: why it is no problem';
 COMMENT ON COLUMN bianzhi.lead.note IS '备注: note';
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.lead', '');

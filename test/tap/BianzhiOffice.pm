@@ -69,7 +69,21 @@ ALTER TABLE hr.post_2026 REPLICA IDENTITY FULL;
 INSERT INTO hr.post (unit, year, person, days) VALUES (3, 2025, 590, '[2025-02-01,)'), (3, 2026, 591, '[2026-02-01,)'), (5, 2026, 592, '[2026-02-01,2027-01-01)');
 GRANT USAGE ON SCHEMA hr TO clerk;
 GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON hr.staff, hr.post TO clerk;
+-- books of problems from before, and rules of the office's own
+UPDATE bianzhi.problem_kind SET due_days = 60 WHERE code = 'C4';
+INSERT INTO bianzhi.problem_kind (code, class, name_zh, acts_first) VALUES ('Z1', 'E', 'own', 'audit');
+INSERT INTO bianzhi.workday (day, is_workday, document_no) VALUES ('2027-01-01', false, 'doc');
+INSERT INTO bianzhi.trusted_pool (role) VALUES ('pool');
+INSERT INTO bianzhi.problem (number, kind, severity, unit_id, source, state, due_on, registered_by) VALUES ('2025-0009', 'Z1', 1, 2, 'audit', 'submitted', '2025-12-01', 'somebody');
 SELECT bianzhi.go_live();
+-- problems
+SELECT bianzhi.settle_problem(1, 'checked');
+SELECT bianzhi.record_problem('B1', 1, 'daily', evidence => '{"seen": 1}');
+SELECT bianzhi.register_problem(min(lead_id)) FROM bianzhi.lead WHERE kind = 'excess_at_go_live' AND unit_id = 1;
+SELECT bianzhi.submit_problem(problem_id, 'done', '["paper"]') FROM bianzhi.lead WHERE problem_id IS NOT NULL;
+INSERT INTO bianzhi.problem_amount (problem_id, item, amount) VALUES (1, 'money_involved', 12.34);
+INSERT INTO bianzhi.problem_handling (problem_id, kind) VALUES (1, '约谈');
+INSERT INTO bianzhi.approval_waiver (problem_id, during, document_no) VALUES (1, '[2026-01-01,2027-01-01)', 'doc');
 -- and one that is attached while it is live
 SELECT bianzhi.attach('hr.post', 'filled', unit => 'unit', category => '=administrative', starts => 'days', ends => 'days', person => 'person');
 INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during) VALUES (500, 5, 'administrative', '[2026-12-01,)');

@@ -65,6 +65,7 @@ sub waits
 		BianzhiOffice::refused($node, $database, "SET ROLE clerk; $sql", '55000', "$what: an ordinary role gets 55000: " . substr $sql, 0, 32);
 	}
 	is($node->safe_psql($database, 'SET ROLE clerk; SELECT count(*) > 0 FROM bianzhi.occupancy'), 't', "$what: it reads");
+	BianzhiOffice::refused($node, $database, "SELECT bianzhi.remind_problem(2, 'soon')", '55000', "$what: no problem takes a step");
 	$node->safe_psql($database, "SET ROLE deputy; $enter VALUES (556, 1, 'administrative', '[2027-01-01,)'); RESET ROLE; DELETE FROM bianzhi.occupancy WHERE person_id = 556");
 	return;
 }
@@ -79,6 +80,7 @@ sub lives
 	# a body that was over by a cut is found over; no other lead is made, and none twice
 	is(($is{leads} =~ s/^excess_at_go_live\|U4\|administrative\|.*\|1\n//mr), $was{leads}, "$what: the same leads after go_live()");
 	isnt($node->safe_psql($database, 'SELECT nonce FROM bianzhi.stamp'), $nonce, "$what: a nonce of its own");
+	is($node->safe_psql($database, "BEGIN; SELECT number FROM bianzhi.record_problem('B1', 1, 'daily'); SELECT state, steps FROM bianzhi.remind_problem(2, 'soon'); ROLLBACK"), "2026-0003\nregistered|2", "$what: problems go on, under the next number");
 	BianzhiOffice::in_force($node, $database, $what);
 	BianzhiOffice::comes_back($node, $database, $what);
 	is($node->safe_psql($database, "SELECT severity, what, object FROM bianzhi.health() WHERE severity <> 'notice'"), '', "$what: health() finds nothing");

@@ -1,0 +1,163 @@
+/*
+ * problem_kind.sql: what can be wrong: five classes, sixteen kinds, and what some kinds are divided into.
+ *
+ * Rules of a kind (from when on it is looked for, how bad it is, what a detector is told, whether it stops approvals) are
+ * the office's to change, also of shipped rows.
+ */
+
+-- problem_class
+
+CREATE TABLE bianzhi.problem_class (
+	code text PRIMARY KEY CONSTRAINT problem_class_code_not_blank CHECK (btrim(code) <> ''),
+	name_zh text NOT NULL,
+	name_en text,
+	display_order integer NOT NULL DEFAULT 0,
+	builtin boolean NOT NULL DEFAULT false,
+	changed boolean NOT NULL DEFAULT false,
+	note text
+);
+
+COMMENT ON TABLE bianzhi.problem_class IS '问题类别: classes of problems';
+COMMENT ON COLUMN bianzhi.problem_class.code IS '代码: code';
+COMMENT ON COLUMN bianzhi.problem_class.name_zh IS '中文名称: name in Chinese';
+COMMENT ON COLUMN bianzhi.problem_class.name_en IS '英文名称: name in English';
+COMMENT ON COLUMN bianzhi.problem_class.display_order IS '显示顺序: order of display';
+COMMENT ON COLUMN bianzhi.problem_class.builtin IS '内置: ships with the extension';
+COMMENT ON COLUMN bianzhi.problem_class.changed IS '已改动: a shipped row that the office has changed; kept by the extension';
+COMMENT ON COLUMN bianzhi.problem_class.note IS '备注: note';
+GRANT SELECT ON TABLE bianzhi.problem_class TO PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('bianzhi.problem_class', 'WHERE NOT builtin OR changed');
+
+-- problem_kind
+
+CREATE TABLE bianzhi.problem_kind (
+	code text PRIMARY KEY CONSTRAINT problem_kind_code_not_blank CHECK (btrim(code) <> ''),
+	class text NOT NULL REFERENCES bianzhi.problem_class,
+	name_zh text NOT NULL,
+	name_en text,
+	legal_basis text,
+	severity integer NOT NULL DEFAULT 2 CONSTRAINT problem_kind_severity_check CHECK (severity BETWEEN 1 AND 3),
+	acts_first text,
+	acts_first_list text GENERATED ALWAYS AS ('department') STORED,
+	detector text CONSTRAINT problem_kind_detector_not_blank CHECK (btrim(detector) <> ''),
+	parameters jsonb NOT NULL DEFAULT '{}' CONSTRAINT problem_kind_parameters_object CHECK (jsonb_typeof(parameters) = 'object'),
+	enforced_since date NOT NULL DEFAULT '-infinity',
+	due_days integer NOT NULL DEFAULT 30 CONSTRAINT problem_kind_due_days_check CHECK (due_days BETWEEN 0 AND 3660),
+	blocks_approval boolean NOT NULL DEFAULT false,
+	display_order integer NOT NULL DEFAULT 0,
+	builtin boolean NOT NULL DEFAULT false,
+	changed boolean NOT NULL DEFAULT false,
+	note text,
+	CONSTRAINT problem_kind_acts_first_fkey FOREIGN KEY (acts_first_list, acts_first) REFERENCES bianzhi.code_list (list, code)
+);
+
+COMMENT ON TABLE bianzhi.problem_kind IS '问题种类: kinds of problems, by what law, how bad, and how they are found';
+COMMENT ON COLUMN bianzhi.problem_kind.code IS '代码: code';
+COMMENT ON COLUMN bianzhi.problem_kind.class IS '问题类别: class';
+COMMENT ON COLUMN bianzhi.problem_kind.name_zh IS '中文名称: name in Chinese';
+COMMENT ON COLUMN bianzhi.problem_kind.name_en IS '英文名称: name in English';
+COMMENT ON COLUMN bianzhi.problem_kind.legal_basis IS '法规依据: what it is against';
+COMMENT ON COLUMN bianzhi.problem_kind.severity IS '严重程度: 3 red 红, 2 orange 橙, 1 yellow 黄; of a problem of this kind, if nothing more exact is known';
+COMMENT ON COLUMN bianzhi.problem_kind.acts_first IS '首办部门: who acts first, a code of the list department';
+COMMENT ON COLUMN bianzhi.problem_kind.acts_first_list IS '代码集: constant, for the foreign key';
+COMMENT ON COLUMN bianzhi.problem_kind.detector IS '检测函数: name of the function that finds leads of this kind; NULL: recorded by people only';
+COMMENT ON COLUMN bianzhi.problem_kind.parameters IS '检测参数: what the detector is told, a JSON object';
+COMMENT ON COLUMN bianzhi.problem_kind.enforced_since IS '启用日期: what lies before it is not looked for';
+COMMENT ON COLUMN bianzhi.problem_kind.due_days IS '整改期限: calendar days until a problem is due, where no deadline is given';
+COMMENT ON COLUMN bianzhi.problem_kind.blocks_approval IS '暂停核准: while a problem of this kind is open, its unit gets no new approvals';
+COMMENT ON COLUMN bianzhi.problem_kind.display_order IS '显示顺序: order of display';
+COMMENT ON COLUMN bianzhi.problem_kind.builtin IS '内置: ships with the extension';
+COMMENT ON COLUMN bianzhi.problem_kind.changed IS '已改动: a shipped row that the office has changed; kept by the extension';
+COMMENT ON COLUMN bianzhi.problem_kind.note IS '备注: note';
+GRANT SELECT ON TABLE bianzhi.problem_kind TO PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('bianzhi.problem_kind', 'WHERE NOT builtin OR changed');
+
+CREATE INDEX problem_kind_class_idx ON bianzhi.problem_kind (class);
+
+-- problem_subkind
+
+CREATE TABLE bianzhi.problem_subkind (
+	kind text NOT NULL REFERENCES bianzhi.problem_kind,
+	code text NOT NULL CONSTRAINT problem_subkind_code_not_blank CHECK (btrim(code) <> ''),
+	name_zh text NOT NULL,
+	name_en text,
+	legal_basis text,
+	severity integer CONSTRAINT problem_subkind_severity_check CHECK (severity BETWEEN 1 AND 3),
+	blocks_approval boolean,
+	display_order integer NOT NULL DEFAULT 0,
+	builtin boolean NOT NULL DEFAULT false,
+	changed boolean NOT NULL DEFAULT false,
+	note text,
+	PRIMARY KEY (kind, code)
+);
+
+COMMENT ON TABLE bianzhi.problem_subkind IS '问题细类: what some kinds are divided into, such as the nine forms of ghost pay';
+COMMENT ON COLUMN bianzhi.problem_subkind.kind IS '问题种类: kind';
+COMMENT ON COLUMN bianzhi.problem_subkind.code IS '代码: code within the kind';
+COMMENT ON COLUMN bianzhi.problem_subkind.name_zh IS '中文名称: name in Chinese';
+COMMENT ON COLUMN bianzhi.problem_subkind.name_en IS '英文名称: name in English';
+COMMENT ON COLUMN bianzhi.problem_subkind.legal_basis IS '法规依据: what it is against; NULL: as the kind';
+COMMENT ON COLUMN bianzhi.problem_subkind.severity IS '严重程度: 3 red 红, 2 orange 橙, 1 yellow 黄; NULL: as the kind';
+COMMENT ON COLUMN bianzhi.problem_subkind.blocks_approval IS '暂停核准: whether it stops approvals; NULL: as the kind';
+COMMENT ON COLUMN bianzhi.problem_subkind.display_order IS '显示顺序: order of display';
+COMMENT ON COLUMN bianzhi.problem_subkind.builtin IS '内置: ships with the extension';
+COMMENT ON COLUMN bianzhi.problem_subkind.changed IS '已改动: a shipped row that the office has changed; kept by the extension';
+COMMENT ON COLUMN bianzhi.problem_subkind.note IS '备注: note';
+GRANT SELECT ON TABLE bianzhi.problem_subkind TO PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('bianzhi.problem_subkind', 'WHERE NOT builtin OR changed');
+
+-- lead_kind
+
+CREATE TABLE bianzhi.lead_kind (
+	code text PRIMARY KEY CONSTRAINT lead_kind_code_not_blank CHECK (btrim(code) <> ''),
+	name_zh text NOT NULL,
+	name_en text,
+	problem_kind text REFERENCES bianzhi.problem_kind,
+	problem_subkind text,
+	display_order integer NOT NULL DEFAULT 0,
+	builtin boolean NOT NULL DEFAULT false,
+	changed boolean NOT NULL DEFAULT false,
+	note text,
+	CONSTRAINT lead_kind_problem_subkind_fkey FOREIGN KEY (problem_kind, problem_subkind) REFERENCES bianzhi.problem_subkind (kind, code),
+	CONSTRAINT lead_kind_subkind_of_a_kind CHECK (problem_subkind IS NULL OR problem_kind IS NOT NULL)
+);
+
+COMMENT ON TABLE bianzhi.lead_kind IS '线索种类: kinds of leads that are no kind of problem by name, as the limits leave them, and which problem each would be';
+COMMENT ON COLUMN bianzhi.lead_kind.code IS '代码: what stands in lead.kind';
+COMMENT ON COLUMN bianzhi.lead_kind.name_zh IS '中文名称: name in Chinese';
+COMMENT ON COLUMN bianzhi.lead_kind.name_en IS '英文名称: name in English';
+COMMENT ON COLUMN bianzhi.lead_kind.problem_kind IS '问题种类: the kind of problem that it would be; NULL: for the person who registers it to say';
+COMMENT ON COLUMN bianzhi.lead_kind.problem_subkind IS '问题细类: and the sub-kind';
+COMMENT ON COLUMN bianzhi.lead_kind.display_order IS '显示顺序: order of display';
+COMMENT ON COLUMN bianzhi.lead_kind.builtin IS '内置: ships with the extension';
+COMMENT ON COLUMN bianzhi.lead_kind.changed IS '已改动: a shipped row that the office has changed; kept by the extension';
+COMMENT ON COLUMN bianzhi.lead_kind.note IS '备注: note';
+GRANT SELECT ON TABLE bianzhi.lead_kind TO PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('bianzhi.lead_kind', 'WHERE NOT builtin OR changed');
+
+CREATE INDEX lead_kind_problem_kind_idx ON bianzhi.lead_kind (problem_kind, problem_subkind);
+
+-- shipped rows stay, and what an office changes of them is kept
+
+DO $$
+DECLARE
+	catalogue record;
+BEGIN
+	FOR catalogue IN
+		SELECT * FROM (VALUES ('problem_class', '''code'''), ('problem_kind', '''code'''), ('problem_subkind', '''kind'', ''code'''), ('lead_kind', '''code''')) AS c (name, key)
+	LOOP
+		EXECUTE format('CREATE TRIGGER shipped_row_stays BEFORE DELETE ON bianzhi.%I
+			FOR EACH ROW WHEN (OLD.builtin) EXECUTE FUNCTION bianzhi.shipped_row_stays()', catalogue.name);
+		EXECUTE format('CREATE TRIGGER shipped_row_changed BEFORE UPDATE ON bianzhi.%I
+			FOR EACH ROW WHEN (OLD.builtin) EXECUTE FUNCTION bianzhi.shipped_row_changed(%s)', catalogue.name, catalogue.key);
+		EXECUTE format('CREATE TRIGGER shipped_row_restored BEFORE INSERT ON bianzhi.%I
+			FOR EACH ROW WHEN (NEW.builtin AND NEW.changed) EXECUTE FUNCTION bianzhi.shipped_row_restored(%s)', catalogue.name, catalogue.key);
+	END LOOP;
+END
+$$;
+
+SELECT bianzhi.audit_own(t.name::regclass)
+FROM unnest(ARRAY['problem_class', 'problem_kind', 'problem_subkind', 'lead_kind']) AS n (table_name), format('bianzhi.%I', n.table_name) AS t (name);
+
+-- until go_live() the keys' checks sleep, as those of the other tables do
+SELECT bianzhi.switch_key(k.key, false) FROM bianzhi.own_keys() AS k WHERE NOT k.asleep;
