@@ -18,7 +18,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" bianzhi.cont
 
 # The install script is joined from these parts, in this order; a part may use
 # what earlier parts made.
-PARTS = bianzhi resident_id credit_code catalogue document stay unit person lead \
+PARTS = bianzhi resident_id credit_code catalogue document stay unit person lead ledger seal proof \
 	account chunk rules source judge live strength quota ceiling digest seat recover key vacancy unit_ledger ask row truth \
 	go_live attach health catalogue_data
 SQL_PARTS = $(patsubst %,src/%.sql,$(PARTS))
@@ -36,7 +36,7 @@ PG_CPPFLAGS = -DBZ_VERSION='"$(EXTVERSION)"' -DBZ_PKGLIBDIR='"$(pkglibdir)"' \
 	-DBZ_LOCALEDIR='"$(localedir)"' $(BZ_FLAGS)
 PG_CFLAGS = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare
 # the server loads libraries with RTLD_GLOBAL: our calls must not end in a namesake of another library
-SHLIB_LINK = -Wl,-Bsymbolic
+SHLIB_LINK = -Wl,-Bsymbolic -lcrypto
 
 # test/run knows how to run the tests
 NO_INSTALLCHECK = 1

@@ -55,6 +55,11 @@ static const char *const rel_name[BZ_NRELS] = {
 	[BZ_QUOTA] = "quota",
 	[BZ_DIGEST_PLAN] = "digest_plan",
 	[BZ_DIGEST_PLAN_KEY] = "digest_plan_unit_id_category_day_key",
+	[BZ_LEDGER] = "ledger",
+	[BZ_LEDGER_PKEY] = "ledger_pkey",
+	[BZ_LEDGER_BLOCK] = "ledger_block",
+	[BZ_LEDGER_TILE] = "ledger_tile",
+	[BZ_LEDGER_TILE_PKEY] = "ledger_tile_pkey",
 };
 
 static Oid rel_oid[BZ_NRELS];
