@@ -18,7 +18,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" bianzhi.cont
 
 # The install script is joined from these parts, in this order; a part may use
 # what earlier parts made.
-PARTS = bianzhi resident_id credit_code catalogue document stay unit person lead ledger seal proof \
+PARTS = bianzhi resident_id credit_code catalogue document stay unit person lead ledger seal proof erase examine \
 	account chunk rules source judge live strength quota ceiling digest seat recover key vacancy unit_ledger ask row truth \
 	go_live attach health catalogue_data
 SQL_PARTS = $(patsubst %,src/%.sql,$(PARTS))

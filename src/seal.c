@@ -255,14 +255,20 @@ static TimestampTz
 append_seal(BzTileWriter *writer, const BzBlock *block, BzMembers *members)
 {
 	Oid types[] = {TEXTOID, TEXTOID, TEXTOID, TEXTOID};
-	Datum texts[] = {CStringGetTextDatum(BZ_SEAL_OPERATION), CStringGetTextDatum(BZ_BLOCK_LABEL),
+	Datum texts[] = {CStringGetTextDatum(BZ_BLOCK_LABEL), CStringGetTextDatum(BZ_SEAL_OPERATION),
 					 CStringGetTextDatum(psprintf("%lld", (long long) block->block)),
 					 CStringGetTextDatum(bz_seal_text(block))};
+	Oid seq_type[] = {INT8OID};
+	Datum seq[1];
 	Datum values[LEDGER_NCOLUMNS];
 	bool nulls[LEDGER_NCOLUMNS];
+	bool isnull;
 	BzEntry entry;
 
-	run("SELECT n.* FROM bianzhi.ledger_note($1, $2, $3, $4) AS n", 4, types, texts, SPI_OK_SELECT);
+	run("SELECT bianzhi.ledger_append($1, $2, $3, NULL, $4)", 4, types, texts, SPI_OK_SELECT);
+	seq[0] = result(0, 1, &isnull);
+	run("SELECT l.* FROM bianzhi.ledger AS l WHERE l.seq OPERATOR(pg_catalog.=) $1", 1, seq_type, seq,
+		SPI_OK_SELECT);
 	heap_deform_tuple(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, values, nulls);
 	bz_entry_of(values, nulls, &entry);
 	append(writer, &entry, members);

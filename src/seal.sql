@@ -60,21 +60,16 @@ ALTER TABLE bianzhi.ledger_mark REPLICA IDENTITY FULL;
 
 -- nothing is changed or taken away; the last tile of a level is written again with more behind what it has
 
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON bianzhi.ledger_block
-	FOR EACH ROW EXECUTE FUNCTION bianzhi.append_only();
-CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON bianzhi.ledger_block
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON bianzhi.ledger_block
 	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.append_only();
-CREATE TRIGGER append_only BEFORE DELETE ON bianzhi.ledger_tile
-	FOR EACH ROW EXECUTE FUNCTION bianzhi.append_only();
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON bianzhi.ledger_tile
+	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.append_only();
 CREATE TRIGGER append_only_update BEFORE UPDATE ON bianzhi.ledger_tile
 	FOR EACH ROW WHEN (NEW.level <> OLD.level OR NEW.tile <> OLD.tile
 		OR substring(NEW.hashes FROM 1 FOR length(OLD.hashes)) <> OLD.hashes)
 	EXECUTE FUNCTION bianzhi.append_only();
-CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON bianzhi.ledger_tile
-	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.append_only();
-ALTER TABLE bianzhi.ledger_block ENABLE ALWAYS TRIGGER append_only, ENABLE ALWAYS TRIGGER append_only_truncate;
-ALTER TABLE bianzhi.ledger_tile ENABLE ALWAYS TRIGGER append_only, ENABLE ALWAYS TRIGGER append_only_update,
-	ENABLE ALWAYS TRIGGER append_only_truncate;
+ALTER TABLE bianzhi.ledger_block ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE bianzhi.ledger_tile ENABLE ALWAYS TRIGGER append_only, ENABLE ALWAYS TRIGGER append_only_update;
 
 -- which algorithm
 
