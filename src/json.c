@@ -221,10 +221,13 @@ bz_json_read(char *text, size_t length, BzJson *value)
 bool
 bz_json_object(BzJson object, const char *const *names, int n, BzJson *values)
 {
-	Reader r = {object.text, object.text + object.length};
+	Reader r = {object.text, object.text};
 
 	memset(values, 0, (size_t) n * sizeof(BzJson));
-	if (object.text == NULL || !take(&r, '{'))
+	if (object.text == NULL)
+		return false;
+	r.end += object.length;
+	if (!take(&r, '{'))
 		return false;
 	while (!take(&r, '}'))
 	{
@@ -266,12 +269,15 @@ bz_json_is_array(BzJson value)
 bool
 bz_json_next(BzJson *array, BzJson *element, bool *end)
 {
-	Reader r = {array->text, array->text + array->length};
+	Reader r = {array->text, array->text};
 
+	if (array->text == NULL)
+		return false;
+	r.end += array->length;
 	/* what is left of an array begins with the bracket or the comma before the next element */
-	if (array->text == NULL || (!take(&r, '[') && !take(&r, ',')))
+	if (!take(&r, '[') && !take(&r, ','))
 	{
-		*end = array->text != NULL && take(&r, ']');
+		*end = take(&r, ']');
 		return *end;
 	}
 	*end = take(&r, ']');
