@@ -18,7 +18,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" bianzhi.cont
 
 # The install script is joined from these parts, in this order; a part may use
 # what earlier parts made.
-PARTS = bianzhi resident_id credit_code catalogue document stay unit person lead ledger seal proof erase examine \
+PARTS = bianzhi resident_id credit_code catalogue document stay unit person lead row_text ledger audit seal proof erase examine \
 	account chunk rules source judge live strength quota ceiling digest seat recover key vacancy unit_ledger ask row truth \
 	go_live attach health catalogue_data
 SQL_PARTS = $(patsubst %,src/%.sql,$(PARTS))
@@ -70,8 +70,8 @@ MSGFMT ?= msgfmt
 XGETTEXT ?= xgettext
 MSGMERGE ?= msgmerge
 GETTEXT_TRIGGERS = _ gettext gettext_noop errmsg errmsg_plural:1,2 errdetail errdetail_log \
-	errdetail_plural:1,2 errdetail_log_plural:1,2 errhint errhint_plural:1,2 errcontext
-GETTEXT_FORMATS = _:1:pass-c-format $(foreach f,errmsg errdetail errdetail_log errhint errcontext,$f:1:c-format) \
+	errdetail_plural:1,2 errdetail_log_plural:1,2 errhint errhint_plural:1,2 errcontext GUC_check_errdetail
+GETTEXT_FORMATS = _:1:pass-c-format $(foreach f,errmsg errdetail errdetail_log errhint errcontext GUC_check_errdetail,$f:1:c-format) \
 	$(foreach f,errmsg_plural errdetail_plural errdetail_log_plural errhint_plural,$f:1:c-format $f:2:c-format)
 
 all: $(MO_FILES) $(VERIFIER)

@@ -9,18 +9,12 @@
 #include "compat.h"
 
 #include "access/table.h"
-#include "access/xact.h"
-#include "catalog/dependency.h"
-#include "catalog/objectaddress.h"
-#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
-#include "executor/spi.h"
-#include "miscadmin.h"
-#include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "as_owner.h"
 #include "live.h"
 #include "names.h"
 #include "seat_guard.h"
@@ -31,49 +25,9 @@ PG_FUNCTION_INFO_V1(attach);
 PG_FUNCTION_INFO_V1(detach);
 PG_FUNCTION_INFO_V1(check_source);
 PG_FUNCTION_INFO_V1(person_stays);
-PG_FUNCTION_INFO_V1(bind_triggers);
 
 /* of attach_source() */
 #define ATTACH_ARGS 11
-
-static void
-must_own(Oid relid)
-{
-	char *name = get_rel_name(relid);
-
-	/* of a table that is gone only the attachment is left */
-	if (name != NULL && !bz_owns_table(relid, GetUserId()))
-		aclcheck_error(ACLCHECK_NOT_OWNER, get_relkind_objtype(get_rel_relkind(relid)), name);
-}
-
-/* Call a function of ours as the owner, with our own arguments. */
-static Datum
-call_as_owner(FunctionCallInfo fcinfo, const char *sql, int nargs, Oid *types)
-{
-	Datum values[ATTACH_ARGS];
-	char nulls[ATTACH_ARGS];
-	Oid user;
-	int security;
-	bool isnull;
-	Datum result;
-
-	for (int i = 0; i < nargs; i++)
-	{
-		values[i] = PG_ARGISNULL(i) ? (Datum) 0 : PG_GETARG_DATUM(i);
-		nulls[i] = PG_ARGISNULL(i) ? 'n' : ' ';
-	}
-	bz_as_owner(&user, &security);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	if (SPI_execute_with_args(sql, nargs, types, values, nulls, false, 1) != SPI_OK_SELECT ||
-		SPI_processed != 1)
-		elog(ERROR, "SPI_execute_with_args failed for \"%s\"", sql);
-	/* void and bigint: passed by value */
-	result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	SPI_finish();
-	SetUserIdAndSecContext(user, security);
-	return result;
-}
 
 /* attach(source, measure, unit, category, starts, ends, ...) and attach(source) return bigint */
 Datum
@@ -83,10 +37,10 @@ attach(PG_FUNCTION_ARGS)
 							  NAMEOID,	   NAMEOID, NAMEOID, BOOLOID, TEXTOID};
 
 	if (!PG_ARGISNULL(0))
-		must_own(PG_GETARG_OID(0));
+		bz_must_own(PG_GETARG_OID(0));
 	if (PG_NARGS() == 1)
-		return call_as_owner(fcinfo, "SELECT bianzhi.attach_again($1)", 1, types);
-	return call_as_owner(fcinfo, "SELECT bianzhi.attach_source($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+		return bz_call_as_owner(fcinfo, "SELECT bianzhi.attach_again($1)", 1, types);
+	return bz_call_as_owner(fcinfo, "SELECT bianzhi.attach_source($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 						 ATTACH_ARGS, types);
 }
 
@@ -96,8 +50,8 @@ detach(PG_FUNCTION_ARGS)
 {
 	Oid types[] = {REGCLASSOID};
 
-	must_own(PG_GETARG_OID(0));
-	call_as_owner(fcinfo, "SELECT bianzhi.detach_source($1)::pg_catalog.text", 1, types);
+	bz_must_own(PG_GETARG_OID(0));
+	bz_call_as_owner(fcinfo, "SELECT bianzhi.detach_source($1)::pg_catalog.text", 1, types);
 	PG_RETURN_VOID();
 }
 
@@ -111,34 +65,6 @@ check_source(PG_FUNCTION_ARGS)
 
 	table_close(rel, NoLock);
 	PG_RETURN_INT32(n);
-}
-
-/*
- * bind_triggers(part regclass): a row trigger comes to a partition with it, and
- * goes when it is detached; let our other triggers there go, too.  Otherwise one
- * that was changed outside and comes back would look as if nothing had happened.
- */
-Datum
-bind_triggers(PG_FUNCTION_ARGS)
-{
-	Oid part = PG_GETARG_OID(0);
-	ObjectAddress row;
-
-	ObjectAddressSet(row, TriggerRelationId, get_trigger_oid(part, "!bianzhi_row", false));
-	for (int i = 0; i < BZ_NOWN_TRIGGERS; i++)
-	{
-		ObjectAddress trigger;
-		Oid oid = get_trigger_oid(part, bz_own_trigger[i], true);
-
-		if (!OidIsValid(oid))
-			continue;
-		ObjectAddressSet(trigger, TriggerRelationId, oid);
-		deleteDependencyRecordsForSpecific(TriggerRelationId, oid, DEPENDENCY_AUTO, TriggerRelationId,
-										   row.objectId);
-		recordDependencyOn(&trigger, &row, DEPENDENCY_AUTO);
-	}
-	CommandCounterIncrement();
-	PG_RETURN_VOID();
 }
 
 /*

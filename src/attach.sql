@@ -300,7 +300,7 @@ BEGIN
 		SELECT t.tgrelid::regclass AS name, t.tgname AS trigger_name
 		FROM pg_trigger AS t
 		WHERE (t.tgrelid = source OR t.tgrelid IN (SELECT p.relid FROM pg_partition_tree(source) AS p))
-			AND t.tgname LIKE '!bianzhi\_%' AND t.tgparentid = 0
+			AND t.tgname LIKE '!bianzhi\_%' AND t.tgname NOT LIKE '!bianzhi\_audit\_%' AND t.tgparentid = 0
 			AND (t.tgname LIKE '!bianzhi\_columns\_%' AND t.tgrelid = source
 				OR NOT EXISTS (SELECT 1 FROM bianzhi.source AS s
 					WHERE s.relid = t.tgrelid OR s.relid IN (SELECT a.relid FROM pg_partition_ancestors(t.tgrelid) AS a)))

@@ -9,7 +9,9 @@
 
 #include "account.h"
 #include "alias.h"
+#include "audit.h"
 #include "delta.h"
+#include "ledger.h"
 #include "live.h"
 #include "names.h"
 #include "mb/pg_wchar.h"
@@ -66,4 +68,6 @@ _PG_init(void)
 	bz_source_init();
 	bz_seat_init();
 	bz_recover_init();
+	bz_ledger_init();
+	bz_audit_init();
 }

@@ -29,6 +29,7 @@ COMMENT ON COLUMN bianzhi.ceiling.document_no IS '批准文号: document';
 COMMENT ON COLUMN bianzhi.ceiling.note IS '备注: note';
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.ceiling', '');
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.ceiling_ceiling_id_seq', '');
+SELECT bianzhi.audit_own('bianzhi.ceiling');
 
 CREATE INDEX ceiling_unit_id_idx ON bianzhi.ceiling (unit_id, category);
 CREATE INDEX ceiling_category_idx ON bianzhi.ceiling (category);

@@ -25,6 +25,7 @@ COMMENT ON COLUMN bianzhi.digest_plan.document_no IS '批准文号: document';
 COMMENT ON COLUMN bianzhi.digest_plan.note IS '备注: note';
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.digest_plan', '');
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.digest_plan_digest_plan_id_seq', '');
+SELECT bianzhi.audit_own('bianzhi.digest_plan');
 
 CREATE INDEX digest_plan_category_idx ON bianzhi.digest_plan (category);
 

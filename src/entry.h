@@ -10,26 +10,8 @@
 #include "utils/snapshot.h"
 
 #include "leaf.h"
+#include "ledger.h"
 #include "merkle.h"
-
-/* The columns of bianzhi.ledger */
-typedef enum BzLedgerColumn
-{
-	LEDGER_SEQ = 1,
-	LEDGER_AT,
-	LEDGER_XACT,
-	LEDGER_SESSION_USER,
-	LEDGER_CURRENT_USER,
-	LEDGER_ACTOR,
-	LEDGER_RELATION,
-	LEDGER_OPERATION,
-	LEDGER_KEY,
-	LEDGER_BEFORE,
-	LEDGER_AFTER,
-	LEDGER_SALT,
-	LEDGER_COMMITMENT,
-	LEDGER_NCOLUMNS = LEDGER_COMMITMENT
-} BzLedgerColumn;
 
 /* Entries by number */
 typedef struct BzEntryScan

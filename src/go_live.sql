@@ -266,6 +266,8 @@ BEGIN
 		SELECT COALESCE(jsonb_agg(to_jsonb(x)), '[]') INTO before FROM bianzhi.excesses() AS x;
 	END IF;
 	changed := bianzhi.recount_accounts(NULL);
+	-- what was loaded becomes the ledger's first page; leads are entries of their own
+	PERFORM bianzhi.open_ledger();
 
 	DELETE FROM bianzhi.stamp;
 	DELETE FROM bianzhi.live;

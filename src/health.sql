@@ -41,7 +41,7 @@ AS $$
 	SELECT 'error', 'a trigger of the limits does not fire', t.tgrelid::regclass::text || ' ' || t.tgname,
 		'Run ALTER TABLE ... ENABLE TRIGGER, then bianzhi.verify() and bianzhi.recount().'
 	FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = t.tgfoid
-	WHERE p.pronamespace = 'bianzhi'::regnamespace AND t.tgenabled <> 'O'
+	WHERE p.pronamespace = 'bianzhi'::regnamespace AND t.tgenabled NOT IN ('O', 'A')
 	UNION ALL
 	SELECT 'error', 'the engine has lost a trigger', o.relid::text || ' ' || o.name,
 		'Run bianzhi.verify() and bianzhi.recount() after: ' || o.definition
@@ -85,7 +85,7 @@ AS $$
 	SELECT DISTINCT 'warning', 'a table has triggers of the limits and is not attached', t.tgrelid::regclass::text,
 		format('Run bianzhi.detach(%L).', t.tgrelid::regclass)
 	FROM pg_trigger AS t
-	WHERE t.tgname LIKE '!bianzhi\_%' AND NOT EXISTS (
+	WHERE t.tgname LIKE '!bianzhi\_%' AND t.tgname NOT LIKE '!bianzhi\_audit\_%' AND NOT EXISTS (
 		SELECT 1 FROM bianzhi.source AS s
 		WHERE s.relid = t.tgrelid OR s.relid IN (SELECT a.relid FROM pg_partition_ancestors(t.tgrelid) AS a))
 	UNION ALL
@@ -114,6 +114,17 @@ AS $$
 		format('CREATE INDEX ON %s (%I);', w.leaf, w.person_column)
 	FROM bianzhi.without_person_index() AS w
 	WHERE NOT EXISTS (SELECT 1 FROM bianzhi.source AS s WHERE s.relid = w.source AND NOT bianzhi.is_placed(s.source_id))
+	UNION ALL
+	SELECT 'error', 'changes are not written to the ledger though the limits are in force', NULL, 'Run bianzhi.suspend() and bianzhi.go_live().'
+	WHERE bianzhi.is_live() AND NOT bianzhi.ledger_is_open()
+	UNION ALL
+	SELECT 'error', 'an audited table has lost a trigger', n.relid::text || ' ' || n.name, format('Run bianzhi.audit(%L).', a.relid)
+	FROM bianzhi.audited AS a CROSS JOIN LATERAL bianzhi.audit_triggers_due(a.relid) AS n
+	WHERE a.audited AND NOT EXISTS (SELECT 1 FROM pg_trigger AS t WHERE t.tgrelid = n.relid AND t.tgname = n.name)
+	UNION ALL
+	SELECT 'error', 'an audited table is gone', a.label, format('Run bianzhi.unaudit(%s).', a.relid::oid)
+	FROM bianzhi.audited AS a
+	WHERE a.audited AND NOT EXISTS (SELECT 1 FROM pg_class AS c WHERE c.oid = a.relid)
 	UNION ALL
 	SELECT 'warning', 'triggers of this session do not fire', 'session_replication_role', 'What it writes is not counted: run bianzhi.recount() afterwards.'
 	WHERE current_setting('session_replication_role') = 'replica'

@@ -106,6 +106,9 @@ BEGIN
 	PERFORM bianzhi.source_triggers(s.relid)
 	FROM (SELECT DISTINCT s.relid FROM bianzhi.source AS s JOIN pg_class AS c ON c.oid OPERATOR(pg_catalog.=) s.relid
 		WHERE NOT s.builtin) AS s;
+	PERFORM bianzhi.audit_triggers(a.relid, a.label)
+	FROM bianzhi.audited AS a JOIN pg_class AS c ON c.oid OPERATOR(pg_catalog.=) a.relid
+	WHERE a.audited AND NOT a.builtin;
 	RETURN slept;
 END
 $$;

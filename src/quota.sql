@@ -42,6 +42,7 @@ COMMENT ON COLUMN bianzhi.quota.cause IS '收回缘由: the row of occupancy who
 COMMENT ON COLUMN bianzhi.quota.note IS '备注: note';
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.quota', '');
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.quota_quota_id_seq', '');
+SELECT bianzhi.audit_own('bianzhi.quota');
 
 CREATE INDEX quota_unit_id_idx ON bianzhi.quota (unit_id, category);
 CREATE INDEX quota_counterpart_unit_idx ON bianzhi.quota (counterpart_unit) WHERE counterpart_unit IS NOT NULL;

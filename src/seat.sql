@@ -35,6 +35,7 @@ COMMENT ON COLUMN bianzhi.occupancy.document_no IS '批准文号: document';
 COMMENT ON COLUMN bianzhi.occupancy.note IS '备注: note';
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.occupancy', '');
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.occupancy_occupancy_id_seq', '');
+SELECT bianzhi.audit_own('bianzhi.occupancy');
 
 CREATE INDEX occupancy_person_id_idx ON bianzhi.occupancy (person_id, lower(during));
 CREATE INDEX occupancy_unit_id_idx ON bianzhi.occupancy (unit_id, category);
@@ -78,6 +79,7 @@ COMMENT ON COLUMN bianzhi.appointment.document_no IS '任职文号: document';
 COMMENT ON COLUMN bianzhi.appointment.note IS '备注: note';
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.appointment', '');
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.appointment_appointment_id_seq', '');
+SELECT bianzhi.audit_own('bianzhi.appointment');
 
 CREATE INDEX appointment_person_id_idx ON bianzhi.appointment (person_id, lower(during));
 CREATE INDEX appointment_unit_id_idx ON bianzhi.appointment (unit_id, category);

@@ -51,6 +51,7 @@ SELECT pg_catalog.pg_extension_config_dump('bianzhi.source', 'WHERE NOT builtin'
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.source_source_id_seq', '');
 
 CREATE INDEX source_relid_idx ON bianzhi.source (relid);
+SELECT bianzhi.audit_own('bianzhi.source');
 
 CREATE FUNCTION bianzhi.source_row() RETURNS trigger
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -78,11 +79,6 @@ COMMENT ON COLUMN bianzhi.source_part.part IS '分区: partition';
 
 CREATE TRIGGER rules_changed AFTER INSERT OR UPDATE OR DELETE ON bianzhi.source
 	FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.rules_changed();
-
-CREATE FUNCTION bianzhi.bind_triggers(part regclass) RETURNS void
-	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
-COMMENT ON FUNCTION bianzhi.bind_triggers(regclass) IS '触发器随分区: lets a partition''s own triggers go when it is detached, as its row trigger does; so a partition that comes back is attached anew';
-REVOKE ALL ON FUNCTION bianzhi.bind_triggers(regclass) FROM PUBLIC;
 
 /*
  * The triggers of a source.  Our row trigger is to fire before any of the user's on the same row, so that what that one
@@ -119,7 +115,9 @@ BEGIN
 				' FOR EACH STATEMENT EXECUTE FUNCTION bianzhi.source_flush()', part.name);
 		END IF;
 		IF NOT part.is_root THEN
-			PERFORM bianzhi.bind_triggers(part.name);
+			PERFORM bianzhi.bind_trigger(part.name, t.tgname, '!bianzhi_row')
+			FROM pg_trigger AS t
+			WHERE t.tgrelid = part.name AND t.tgname IN ('!bianzhi_statement', '!bianzhi_truncate', '!bianzhi_truncated');
 			INSERT INTO bianzhi.source_part (relid, part) VALUES (source_triggers.source, part.name) ON CONFLICT DO NOTHING;
 		END IF;
 	END LOOP;

@@ -5,6 +5,10 @@
 #include "postgres.h"
 #include "compat.h"
 
+#include "access/xact.h"
+#include "catalog/dependency.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
 #include "utils/fmgrprotos.h"
 
@@ -35,4 +39,27 @@ int
 bz_trigger_depth(void)
 {
 	return DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0));
+}
+
+PG_FUNCTION_INFO_V1(bind_trigger);
+
+/*
+ * bind_trigger(part regclass, trigger_name name, row_trigger name): a row trigger
+ * comes to a partition with it, and goes when it is detached; let another trigger
+ * there go with it.  Otherwise a partition that was changed outside and comes back
+ * would look as if nothing had happened.
+ */
+Datum
+bind_trigger(PG_FUNCTION_ARGS)
+{
+	Oid part = PG_GETARG_OID(0);
+	ObjectAddress row, trigger;
+
+	ObjectAddressSet(trigger, TriggerRelationId, get_trigger_oid(part, NameStr(*PG_GETARG_NAME(1)), false));
+	ObjectAddressSet(row, TriggerRelationId, get_trigger_oid(part, NameStr(*PG_GETARG_NAME(2)), false));
+	deleteDependencyRecordsForSpecific(TriggerRelationId, trigger.objectId, DEPENDENCY_AUTO, TriggerRelationId,
+									   row.objectId);
+	recordDependencyOn(&trigger, &row, DEPENDENCY_AUTO);
+	CommandCounterIncrement();
+	PG_RETURN_VOID();
 }
