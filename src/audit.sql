@@ -203,7 +203,8 @@ BEGIN
 		RAISE EXCEPTION '% cannot be audited', relation
 			USING ERRCODE = 'wrong_object_type', DETAIL = 'Only tables can be, and partitioned tables; none that are temporary, unlogged or foreign.';
 	END IF;
-	IF relation IN ('bianzhi.ledger'::regclass, 'bianzhi.ledger_open'::regclass, 'bianzhi.audited'::regclass) THEN
+	IF relation IN ('bianzhi.ledger'::regclass, 'bianzhi.ledger_open'::regclass, 'bianzhi.audited'::regclass, 'bianzhi.ledger_block'::regclass,
+		'bianzhi.ledger_tile'::regclass, 'bianzhi.ledger_mark'::regclass, 'bianzhi.ledger_choice'::regclass) THEN
 		RAISE EXCEPTION '% cannot be audited', relation
 			USING ERRCODE = 'wrong_object_type', DETAIL = 'It is what the audit is made of.';
 	END IF;

@@ -58,10 +58,9 @@ check_actor(char **value, void **extra, GucSource source)
 void
 bz_ledger_init(void)
 {
-	DefineCustomStringVariable("bianzhi.actor",
-							   "The person for whom an application says that it is acting.",
-							   "The ledger keeps it as claimed, not as proved.",
-							   &actor, "", PGC_USERSET, 0, check_actor, NULL, NULL);
+	DefineCustomStringVariable("bianzhi.actor", "The person for whom an application says that it is acting.",
+							   "The ledger keeps it as claimed, not as proved.", &actor, "", PGC_USERSET, 0,
+							   check_actor, NULL, NULL);
 }
 
 /* Are changes written? */
@@ -124,13 +123,15 @@ bz_ledger_append(const char *relation, const char *operation, text *key, text *b
 	bool *nulls = slot->tts_isnull;
 	EState *estate = CreateExecutorState();
 	ResultRelInfo *info = makeNode(ResultRelInfo);
+	/* the transaction has its number before the entry has: sealing relies on it (decide() in seal.c) */
+	FullTransactionId xact = GetTopFullTransactionId();
 	int64 seq = nextval_internal(bz_relid(BZ_LEDGER_SEQ), false);
 
 	ExecClearTuple(slot);
 	memset(nulls, false, LEDGER_NCOLUMNS * sizeof(bool));
 	values[LEDGER_SEQ - 1] = Int64GetDatum(seq);
 	values[LEDGER_AT - 1] = TimestampTzGetDatum(GetCurrentTimestamp());
-	values[LEDGER_XACT - 1] = Int64GetDatum((int64) U64FromFullTransactionId(GetTopFullTransactionId()));
+	values[LEDGER_XACT - 1] = Int64GetDatum((int64) U64FromFullTransactionId(xact));
 	values[LEDGER_SESSION_USER - 1] = user_name(GetSessionUserId());
 	values[LEDGER_CURRENT_USER - 1] = user_name(GetUserId());
 	nulls[LEDGER_ACTOR - 1] = actor[0] == '\0';
@@ -186,7 +187,7 @@ ledger_append(PG_FUNCTION_ARGS)
 		if (PG_ARGISNULL(i))
 			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					errmsg("an entry of the ledger needs a table, an operation and a key"));
-	PG_RETURN_INT64(bz_ledger_append(text_to_cstring(PG_GETARG_TEXT_PP(0)), text_to_cstring(PG_GETARG_TEXT_PP(1)),
-									 PG_GETARG_TEXT_PP(2), PG_ARGISNULL(3) ? NULL : PG_GETARG_TEXT_PP(3),
-									 PG_ARGISNULL(4) ? NULL : PG_GETARG_TEXT_PP(4)));
+	PG_RETURN_INT64(bz_ledger_append(
+		text_to_cstring(PG_GETARG_TEXT_PP(0)), text_to_cstring(PG_GETARG_TEXT_PP(1)), PG_GETARG_TEXT_PP(2),
+		PG_ARGISNULL(3) ? NULL : PG_GETARG_TEXT_PP(3), PG_ARGISNULL(4) ? NULL : PG_GETARG_TEXT_PP(4)));
 }

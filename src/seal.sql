@@ -147,3 +147,18 @@ CREATE FUNCTION bianzhi.ledger_unsealed(OUT entries bigint, OUT first_seq bigint
 	SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION bianzhi.ledger_unsealed() IS '未封存条目: how many committed entries are in no block yet, the first of them, and when the oldest was written';
 REVOKE ALL ON FUNCTION bianzhi.ledger_unsealed() FROM PUBLIC;
+
+CREATE VIEW bianzhi.seal_status AS
+SELECT b.block AS last_block, b.sealed_at AS last_sealed_at, b.sealed_by AS last_sealed_by, COALESCE(b.tree_size, 0) AS sealed,
+	u.entries AS unsealed, u.oldest AS oldest_unsealed
+FROM bianzhi.ledger_unsealed() AS u LEFT JOIN LATERAL (
+	SELECT b.block, b.sealed_at, b.sealed_by, b.tree_size FROM bianzhi.ledger_block AS b ORDER BY b.block DESC LIMIT 1) AS b ON true;
+
+COMMENT ON VIEW bianzhi.seal_status IS '封存状态: one row: how far the ledger is sealed';
+COMMENT ON COLUMN bianzhi.seal_status.last_block IS '最近区块: number of the last block; NULL: there is none';
+COMMENT ON COLUMN bianzhi.seal_status.last_sealed_at IS '最近封存时间: when it was sealed';
+COMMENT ON COLUMN bianzhi.seal_status.last_sealed_by IS '最近封存人: session user who sealed it';
+COMMENT ON COLUMN bianzhi.seal_status.sealed IS '已封存条目数: entries in blocks';
+COMMENT ON COLUMN bianzhi.seal_status.unsealed IS '未封存条目数: committed entries in no block yet';
+COMMENT ON COLUMN bianzhi.seal_status.oldest_unsealed IS '最早未封存时间: when the oldest of them was written; NULL: there are none';
+REVOKE ALL ON TABLE bianzhi.seal_status FROM PUBLIC;
