@@ -120,19 +120,19 @@ $node->command_ok([ $verifier, '--proof', $proof, '--digest', $now ], 'the erase
 my $with_texts = $node->safe_psql('office', "SELECT bianzhi.ledger_proof($other, true)");
 $node->command_ok([ $verifier, '--proof', $with_texts, '--digest', $now ], 'an entry with its texts');
 (my $forged = $with_texts) =~ s/事/假/ or die 'no such text';
-$node->command_exit_is([ $verifier, '--proof', $forged, '--digest', $now ], 1, 'and not with others');
-$node->command_exit_is([ $verifier, '--proof', $with_texts, '--digest', $digest[0] ], 1, 'nor against another digest');
-$node->command_exit_is([ $verifier, '--proof', '{}', '--digest', $now ], 2, 'what is no proof is not judged');
+command_exit_is([ $verifier, '--proof', $forged, '--digest', $now ], 1, 'and not with others');
+command_exit_is([ $verifier, '--proof', $with_texts, '--digest', $digest[0] ], 1, 'nor against another digest');
+command_exit_is([ $verifier, '--proof', '{}', '--digest', $now ], 2, 'what is no proof is not judged');
 my $grown = $node->safe_psql('office', "SELECT bianzhi.consistency_proof('$digest[0]')");
 $node->command_ok([ $verifier, '--consistency', $grown, '--digest', $digest[0], '--digest', $now ], 'the ledger has only grown');
-$node->command_exit_is([ $verifier, '--consistency', $grown, '--digest', $digest[1], '--digest', $now ], 1, 'from another size it is no proof');
+command_exit_is([ $verifier, '--consistency', $grown, '--digest', $digest[1], '--digest', $now ], 1, 'from another size it is no proof');
 
 # dump and restore, under other settings, and from a dump without a database
 
 $node->safe_psql('postgres', "ALTER DATABASE office SET TimeZone = 'Asia/Kathmandu'; ALTER DATABASE office SET DateStyle = 'German'; ALTER DATABASE office SET bytea_output = 'escape'");
 command_ok([ 'pg_dump', '-f', "$directory/office.sql", '-d', $node->connstr('office') ], 'dumped');
 $node->command_ok([ $verifier, '--digest', $all, "$directory/office.sql" ], 'bianzhi-verify: the dump is sound');
-$node->command_exit_is([ $verifier, '--digest', $all, "$directory/ledger.copy" ], 2, 'and what is no dump is not');
+command_exit_is([ $verifier, '--digest', $all, "$directory/ledger.copy" ], 2, 'and what is no dump is not');
 $node->safe_psql('postgres', "CREATE DATABASE restored TEMPLATE template0 LOCALE 'C.UTF-8'; ALTER DATABASE restored SET TimeZone = 'UTC'; ALTER DATABASE restored SET DateStyle = 'SQL, MDY'");
 command_ok([ 'psql', '-XqAt', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', '-f', "$directory/office.sql", '-d', $node->connstr('restored') ], 'restored');
 my $told = "warning|the texts of an entry were erased|seq $flipped, by seq $erasure";
