@@ -64,10 +64,10 @@ bz_members_datum(const BzMembers *m)
 
 	for (int i = 0; i < m->n; i++)
 	{
-		RangeBound lower = {.val = Int64GetDatum(m->span[i].from), .inclusive = true, .lower = true};
-		RangeBound upper = {.val = Int64GetDatum(m->span[i].until)};
+		RangeBound first = {.val = Int64GetDatum(m->span[i].from), .inclusive = true, .lower = true};
+		RangeBound end = {.val = Int64GetDatum(m->span[i].until)};
 
-		range[i] = bz_make_range(type, &lower, &upper);
+		range[i] = bz_make_range(type, &first, &end);
 	}
 	return MultirangeTypePGetDatum(make_multirange(INT8MULTIRANGEOID, type, m->n, range));
 }

@@ -114,18 +114,18 @@ root_of(BzHasher *h, uint64_t first, uint64_t n, BzNodeSource source, void *arg,
 	BzHash stack[BZ_MERKLE_HEIGHT + 1];
 	int depth = 0;
 
-	for (; n > 0; depth++)
+	do
 	{
 		int height = n == 1 ? 0 : split(n);
 
 		/* n itself may be a power of two */
 		if ((UINT64_C(2) << height) == n)
 			height++;
-		if (!source(arg, height, first >> height, &stack[depth]))
+		if (!source(arg, height, first >> height, &stack[depth++]))
 			return false;
 		first += UINT64_C(1) << height;
 		n -= UINT64_C(1) << height;
-	}
+	} while (n > 0);
 	*root = stack[depth - 1];
 	for (int i = depth - 2; i >= 0; i--)
 		bz_merkle_node(h, &stack[i], root, root);
