@@ -582,19 +582,24 @@ read_digests(Examiner *x, Datum value)
 	qsort(x->digest, x->ndigests, sizeof(BzDigest), by_size);
 }
 
-/* That of the digests, as nobody here can change it; otherwise that of most blocks. */
+/* That of all blocks; where they do not agree, that of the digests, as nobody here can change it, or of most blocks. */
 static BzAlgorithm
 sealed_algorithm(const Examiner *x)
 {
+	BzAlgorithm algorithm;
 	bool isnull;
 
-	if (x->ndigests > 0)
-		return x->digest[x->ndigests - 1].algorithm;
-	if (SPI_execute("SELECT COALESCE((SELECT b.algorithm FROM bianzhi.ledger_block AS b GROUP BY b.algorithm"
-					" ORDER BY count(*) DESC, min(b.block) LIMIT 1), bianzhi.ledger_algorithm())",
+	if (SPI_execute("SELECT b.algorithm FROM bianzhi.ledger_block AS b GROUP BY b.algorithm"
+					" ORDER BY count(*) DESC, min(b.block)",
 					true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the algorithm");
-	return bz_need_algorithm(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	if (SPI_processed > 1 && x->ndigests > 0)
+		return x->digest[x->ndigests - 1].algorithm;
+	if (SPI_processed == 0 && SPI_execute("SELECT bianzhi.ledger_algorithm()", true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the algorithm");
+	algorithm = bz_need_algorithm(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	SPI_freetuptable(SPI_tuptable);
+	return algorithm;
 }
 
 /*

@@ -353,16 +353,21 @@ bz_sealed_entries(BzSealed *s)
 
 /*
  * Between the blocks and the entries: by which algorithm these are hashed.  That
- * of a digest, as nobody who wrote the dump can have changed it; otherwise that
- * of the last block.  NULL: libcrypto does not offer it.
+ * of all blocks; where they do not agree, that of a digest, as nobody who wrote
+ * the dump can have changed it.  NULL: libcrypto does not offer it.
  */
 BzHasher *
 bz_sealed_choose(BzSealed *s, const BzDigest *digests, int ndigests)
 {
-	if (ndigests > 0)
+	const Block *block = s->blocks.item;
+	bool agree = true;
+
+	for (size_t i = 1; i < s->blocks.n; i++)
+		agree &= block[i].algorithm == block[0].algorithm;
+	if (s->blocks.n > 0)
+		s->algorithm = block[0].algorithm;
+	if (ndigests > 0 && (!agree || s->blocks.n == 0))
 		s->algorithm = digests[0].algorithm;
-	else if (s->blocks.n > 0)
-		s->algorithm = ((Block *) s->blocks.item)[s->blocks.n - 1].algorithm;
 	s->hasher = bz_hasher(s->algorithm);
 	return s->hasher;
 }

@@ -40,7 +40,7 @@ $node->safe_psql('office', 'CREATE SEQUENCE ids; CREATE UNLOGGED TABLE seen (wha
 sub pgbench
 {
 	my ($file, $clients, $seconds) = @_;
-	return IPC::Run::start([ 'pgbench', '-n', '-c', $clients, '-j', 2, '-T', $seconds, '-f', "$directory/$file", '-d', $node->connstr('office') ], '>', \my $out, '2>', \my $err);
+	return IPC::Run::start([ 'pgbench', '-n', '-c', $clients, '-j', 2, '-T', $seconds, '-f', "$directory/$file", $node->connstr('office') ], '>', "$directory/$file.out", '2>', "$directory/$file.err");
 }
 
 my @running = (pgbench('write.sql', 16, 10), pgbench('seal.sql', 1, 10), pgbench('look.sql', 1, 10));
