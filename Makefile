@@ -18,7 +18,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" bianzhi.cont
 
 # The install script is joined from these parts, in this order; a part may use
 # what earlier parts made.
-PARTS = bianzhi resident_id credit_code catalogue document stay unit person lead row_text ledger audit \
+PARTS = bianzhi resident_id credit_code catalogue document stay unit person lead row_text ledger audit seal proof erase examine \
 	account chunk rules source judge live strength quota ceiling digest seat recover key vacancy unit_ledger ask row truth \
 	go_live attach problem_kind workday problem problem_step problem_do problem_block problem_board document_missing health catalogue_data problem_data
 SQL_PARTS = $(patsubst %,src/%.sql,$(PARTS))
@@ -28,19 +28,24 @@ SOURCES = $(sort $(wildcard src/*.c))
 OBJS = $(SOURCES:.c=.o)
 DATA_built = bianzhi--$(EXTVERSION).sql
 
+# the verifier that needs no server: its own files, and the pure rooms that it shares with the library
+VERIFIER = src/verify/bianzhi-verify
+VERIFIER_SOURCES = $(sort $(wildcard src/verify/*.c))
+VERIFIER_OBJS = $(VERIFIER_SOURCES:.c=.o) $(patsubst %,src/%.o,hasher merkle leaf json instant evidence)
+
 LANGUAGES = $(sort $(patsubst src/po/%.po,%,$(wildcard src/po/*.po)))
 MO_FILES = $(patsubst %,src/po/%.mo,$(LANGUAGES))
 
 BZ_FLAGS =
-PG_CPPFLAGS = -DBZ_VERSION='"$(EXTVERSION)"' -DBZ_PKGLIBDIR='"$(pkglibdir)"' \
+PG_CPPFLAGS = -I$(srcdir)/src -DBZ_VERSION='"$(EXTVERSION)"' -DBZ_PKGLIBDIR='"$(pkglibdir)"' \
 	-DBZ_LOCALEDIR='"$(localedir)"' $(BZ_FLAGS)
 PG_CFLAGS = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare
 # the server loads libraries with RTLD_GLOBAL: our calls must not end in a namesake of another library
-SHLIB_LINK = -Wl,-Bsymbolic
+SHLIB_LINK = -Wl,-Bsymbolic -lcrypto
 
 # test/run knows how to run the tests
 NO_INSTALLCHECK = 1
-EXTRA_CLEAN = $(DATA_built) $(MO_FILES) build.flags src/po/bianzhi.pot results tmp_check
+EXTRA_CLEAN = $(DATA_built) $(MO_FILES) $(VERIFIER) $(VERIFIER_SOURCES:.c=.o) build.flags src/po/bianzhi.pot results tmp_check
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
@@ -55,8 +60,8 @@ $(DATA_built): $(SQL_PARTS) build.flags
 	cat $(SQL_PARTS) > $@
 
 # PGXS knows nothing of headers; and what is built is as old as the flags and the list of files it was built with
-BUILT_WITH = $(EXTVERSION) $(PG_CONFIG) $(MAJORVERSION) $(CFLAGS) $(BZ_FLAGS) $(SOURCES) $(SQL_PARTS)
-$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h) build.flags
+BUILT_WITH = $(VERIFIER_SOURCES) $(EXTVERSION) $(PG_CONFIG) $(MAJORVERSION) $(CFLAGS) $(BZ_FLAGS) $(SOURCES) $(SQL_PARTS)
+$(OBJS) $(OBJS:.o=.bc) $(VERIFIER_OBJS): $(wildcard src/*.h src/verify/*.h) build.flags
 build.flags: FORCE
 	@printf "%s\n" '$(subst ','\'',$(BUILT_WITH))' >$@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
@@ -69,14 +74,26 @@ GETTEXT_TRIGGERS = _ gettext gettext_noop errmsg errmsg_plural:1,2 errdetail err
 GETTEXT_FORMATS = _:1:pass-c-format $(foreach f,errmsg errdetail errdetail_log errhint errcontext GUC_check_errdetail,$f:1:c-format) \
 	$(foreach f,errmsg_plural errdetail_plural errdetail_log_plural errhint_plural,$f:1:c-format $f:2:c-format)
 
-all: $(MO_FILES)
+all: $(MO_FILES) $(VERIFIER)
+
+$(VERIFIER): $(VERIFIER_OBJS)
+	$(CC) $(CFLAGS) $(VERIFIER_OBJS) $(LDFLAGS) $(LDFLAGS_EX) -lcrypto -o $@
 
 src/po/%.mo: src/po/%.po
 	$(MSGFMT) -c -o $@ $<
 
-install: install-translations
-installdirs: installdirs-translations
-uninstall: uninstall-translations
+install: install-translations install-verifier
+installdirs: installdirs-translations installdirs-verifier
+uninstall: uninstall-translations uninstall-verifier
+
+installdirs-verifier:
+	$(MKDIR_P) '$(DESTDIR)$(bindir)'
+
+install-verifier: $(VERIFIER) installdirs-verifier
+	$(INSTALL_PROGRAM) $(VERIFIER) '$(DESTDIR)$(bindir)/'
+
+uninstall-verifier:
+	rm -f '$(DESTDIR)$(bindir)/bianzhi-verify'
 
 installdirs-translations:
 	$(foreach l,$(LANGUAGES),$(MKDIR_P) '$(DESTDIR)$(localedir)/$l/LC_MESSAGES' &&) :
@@ -105,7 +122,7 @@ po-check: src/po/bianzhi.pot
 
 # bring the layout of the C files up to .clang-format
 format:
-	clang-format -i src/*.c src/*.h
+	clang-format -i src/*.c src/*.h src/verify/*.c src/verify/*.h
 
 test:
 	test/run
@@ -127,4 +144,4 @@ demo-stop:
 
 FORCE:
 
-.PHONY: FORCE bench bench-nation format test matrix demo demo-stop po-update po-check install-translations installdirs-translations uninstall-translations
+.PHONY: FORCE bench bench-nation format test matrix demo demo-stop po-update po-check install-verifier installdirs-verifier uninstall-verifier install-translations installdirs-translations uninstall-translations

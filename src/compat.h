@@ -66,6 +66,13 @@ bz_heap_update(Relation rel, ItemPointer tid, HeapTuple tuple, CommandId cid, TM
 #define bz_form_minimal_tuple(desc, values, nulls) heap_form_minimal_tuple(desc, values, nulls)
 #endif
 
+/* a range that is none says so without an error from 16 on */
+#if PG_VERSION_NUM >= 160000
+#define bz_make_range(type, lower, upper) make_range(type, lower, upper, false, NULL)
+#else
+#define bz_make_range(type, lower, upper) make_range(type, lower, upper, false)
+#endif
+
 /* does a role own a table? */
 static inline bool
 bz_owns_table(Oid relid, Oid role)

@@ -127,6 +127,11 @@ AS $$
 	FROM bianzhi.audited AS a
 	WHERE a.audited AND NOT EXISTS (SELECT 1 FROM pg_class AS c WHERE c.oid = a.relid)
 	UNION ALL
+	SELECT 'error', 'entries of the ledger have not been sealed for more than a day', format('%s entries from seq %s on', u.entries, u.first_seq),
+		'Run bianzhi.seal_ledger(), and see to it that it is run regularly.'
+	FROM bianzhi.ledger_unsealed() AS u
+	WHERE bianzhi.ledger_is_open() AND u.oldest < now() - interval '1 day'
+	UNION ALL
 	SELECT 'warning', 'triggers of this session do not fire', 'session_replication_role', 'What it writes is not counted: run bianzhi.recount() afterwards.'
 	WHERE current_setting('session_replication_role') = 'replica'
 	UNION ALL

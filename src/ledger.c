@@ -123,13 +123,15 @@ bz_ledger_append(const char *relation, const char *operation, text *key, text *b
 	bool *nulls = slot->tts_isnull;
 	EState *estate = CreateExecutorState();
 	ResultRelInfo *info = makeNode(ResultRelInfo);
+	/* the transaction has its number before the entry has: sealing relies on it (decide() in seal.c) */
+	FullTransactionId xact = GetTopFullTransactionId();
 	int64 seq = nextval_internal(bz_relid(BZ_LEDGER_SEQ), false);
 
 	ExecClearTuple(slot);
 	memset(nulls, false, LEDGER_NCOLUMNS * sizeof(bool));
 	values[LEDGER_SEQ - 1] = Int64GetDatum(seq);
 	values[LEDGER_AT - 1] = TimestampTzGetDatum(GetCurrentTimestamp());
-	values[LEDGER_XACT - 1] = Int64GetDatum((int64) U64FromFullTransactionId(GetTopFullTransactionId()));
+	values[LEDGER_XACT - 1] = Int64GetDatum((int64) U64FromFullTransactionId(xact));
 	values[LEDGER_SESSION_USER - 1] = user_name(GetSessionUserId());
 	values[LEDGER_CURRENT_USER - 1] = user_name(GetUserId());
 	nulls[LEDGER_ACTOR - 1] = actor[0] == '\0';

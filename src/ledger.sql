@@ -29,7 +29,7 @@ COMMENT ON COLUMN bianzhi.ledger.session_user_name IS '登录用户: role that l
 COMMENT ON COLUMN bianzhi.ledger.current_user_name IS '执行用户: role whose rights were used';
 COMMENT ON COLUMN bianzhi.ledger.claimed_actor IS '声明操作人: setting bianzhi.actor: who an application behind a pool says it is acting for; claimed, not proved. NULL: nobody was named';
 COMMENT ON COLUMN bianzhi.ledger.relation IS '表: name of the table when it came under audit';
-COMMENT ON COLUMN bianzhi.ledger.operation IS '操作: INSERT, UPDATE, DELETE, TRUNCATE; OPENING 期初: the row was there, or was another, when the ledger was opened or audit began; GONE 已失: it was not there any more; AUDIT 纳入审计, UNAUDIT 停止审计; ERASE 依法删除: the text of an entry was erased';
+COMMENT ON COLUMN bianzhi.ledger.operation IS '操作: INSERT, UPDATE, DELETE, TRUNCATE; OPENING 期初: the row was there, or was another, when the ledger was opened or audit began; GONE 已失: it was not there any more; AUDIT 纳入审计, UNAUDIT 停止审计; ERASE 依法删除: the text of an entry was erased; SEAL 封存: a block was sealed';
 COMMENT ON COLUMN bianzhi.ledger.key IS '主键: primary key of the row as text, with several columns a JSON array of texts; empty for AUDIT and UNAUDIT';
 COMMENT ON COLUMN bianzhi.ledger.row_before IS '变更前: canonical text of the row before; NULL: there was none, or it was erased';
 COMMENT ON COLUMN bianzhi.ledger.row_after IS '变更后: canonical text of the row afterwards; NULL: there is none, or it was erased';

@@ -60,6 +60,9 @@ static const char *const rel_name[BZ_NRELS] = {
 	[BZ_LEDGER_SEQ] = "ledger_seq_seq",
 	[BZ_LEDGER_OPEN] = "ledger_open",
 	[BZ_AUDITED] = "audited",
+	[BZ_LEDGER_BLOCK] = "ledger_block",
+	[BZ_LEDGER_TILE] = "ledger_tile",
+	[BZ_LEDGER_TILE_PKEY] = "ledger_tile_pkey",
 };
 
 static Oid rel_oid[BZ_NRELS];

@@ -5,20 +5,10 @@
  */
 #include "timeline.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Stop here: the harness has found something */
-#define EXPECT(condition)                                                                                    \
-	do                                                                                                       \
-	{                                                                                                        \
-		if (!(condition))                                                                                    \
-		{                                                                                                    \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                          \
-			abort();                                                                                         \
-		}                                                                                                    \
-	} while (0)
+#include "expect.h"
 
 /* The days the model knows: minus infinity, days around zero, the last day of all */
 #define DAYS 48

@@ -6,22 +6,11 @@
 #ifndef READER_H
 #define READER_H
 
+#include "expect.h"
+
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* Stop here: the harness has found something */
-#define EXPECT(condition)                                                                                    \
-	do                                                                                                       \
-	{                                                                                                        \
-		if (!(condition))                                                                                    \
-		{                                                                                                    \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                          \
-			abort();                                                                                         \
-		}                                                                                                    \
-	} while (0)
 
 /* what is read where `bytes` stand */
 typedef struct Token

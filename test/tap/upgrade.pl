@@ -17,6 +17,9 @@ $old->safe_psql('postgres', 'CREATE DATABASE loading');
 $old->safe_psql('postgres', 'CREATE DATABASE restored TEMPLATE office');
 $old->safe_psql('loading', "CREATE EXTENSION bianzhi CASCADE; INSERT INTO bianzhi.unit (unit_key, name) VALUES ('U1', 'u')");
 $old->safe_psql('restored', 'DELETE FROM bianzhi.live');
+# the ledger: sealed in part, its digest kept outside
+my $digest = $old->safe_psql('office', "SELECT FROM bianzhi.seal_ledger(); SELECT bianzhi.ledger_digest()");
+$old->safe_psql('office', "UPDATE bianzhi.unit SET name = 'renamed again' WHERE unit_key = 'U3'");
 
 my $keys = 'SELECT child, name, asleep FROM bianzhi.own_keys() ORDER BY child::text COLLATE "C", name';
 my $members = 'SELECT pg_describe_object(classid, objid, objsubid) FROM pg_depend'
@@ -60,6 +63,11 @@ for my $way (qw(copy link))
 	BianzhiOffice::comes_back($new, 'office', $way);
 	is($new->safe_psql('office', 'SELECT bianzhi.recount()'), '0', "$way: recount() changes nothing");
 	cmp_ok($new->safe_psql('office', "$BianzhiOffice::enter VALUES (557, 5, 'own', '[2027-01-01,)') RETURNING occupancy_id"), '>', $last, "$way: identities continue");
+
+	is($new->safe_psql('office', "SELECT what FROM bianzhi.verify_ledger('$digest') WHERE severity = 'error'"), '', "$way: verify_ledger() accuses nobody");
+	my $later = $new->safe_psql('office', "SELECT FROM bianzhi.seal_ledger(); SELECT bianzhi.ledger_digest()");
+	is($new->safe_psql('office', "SELECT * FROM bianzhi.verify_ledger('[$digest, $later]')"), '', "$way: sealed on, as the same ledger");
+	is($new->safe_psql('office', "SELECT bianzhi.check_consistency(bianzhi.consistency_proof('$digest'), '$digest', '$later')"), 't', "$way: and that is proved");
 
 	my $dump = "$PostgreSQL::Test::Utils::tmp_check/$way.dump";
 	command_ok([ 'pg_dump', '-Fc', '-f', $dump, '-d', $new->connstr('office') ], "$way: dumped");
