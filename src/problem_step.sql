@@ -4,15 +4,6 @@
 
 -- who acts
 
-CREATE FUNCTION bianzhi.plain_name(name text) RETURNS text
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT nullif(lower(regexp_replace(normalize(name, NFKC), '[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]', '', 'g')), '')
-$$;
-COMMENT ON FUNCTION bianzhi.plain_name(text) IS '归一姓名: a name without blanks, width, case and characters that are not seen, for comparison; NULL where nothing is left';
-REVOKE ALL ON FUNCTION bianzhi.plain_name(text) FROM PUBLIC;
-
 CREATE FUNCTION bianzhi.acting(OUT actor text, OUT claimed text)
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp

@@ -312,3 +312,14 @@ SELECT pg_catalog.pg_extension_config_dump('bianzhi.signboard', '');
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.signboard_signboard_id_seq', '');
 
 CREATE INDEX signboard_unit_id_idx ON bianzhi.signboard (unit_id);
+
+-- what is no difference between names
+
+CREATE FUNCTION bianzhi.plain_name(name text) RETURNS text
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT nullif(lower(regexp_replace(normalize(name, NFKC), '[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]', '', 'g')), '')
+$$;
+COMMENT ON FUNCTION bianzhi.plain_name(text) IS '名称归一: a name of a body or a person without blanks, width, case and characters that are not seen, for comparison; NULL where nothing is left';
+REVOKE ALL ON FUNCTION bianzhi.plain_name(text) FROM PUBLIC;
