@@ -14,6 +14,9 @@ FROM (
 	UNION ALL SELECT document_no, 'digest_plan' FROM bianzhi.digest_plan
 	UNION ALL SELECT document_no, 'occupancy' FROM bianzhi.occupancy
 	UNION ALL SELECT document_no, 'appointment' FROM bianzhi.appointment
+	UNION ALL SELECT document_no, 'secondment' FROM bianzhi.secondment
+	UNION ALL SELECT document_no, 'absence' FROM bianzhi.absence
+	UNION ALL SELECT document_no, 'outside_worker' FROM bianzhi.outside_worker
 	UNION ALL SELECT document_no, 'workday' FROM bianzhi.workday
 	UNION ALL SELECT document_no, 'problem' FROM bianzhi.problem
 	UNION ALL SELECT document_no, 'problem_step' FROM bianzhi.problem_step
