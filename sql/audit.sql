@@ -213,6 +213,17 @@ ALTER TABLE past ENABLE TRIGGER USER;
 SELECT bianzhi.audit('past');
 :look
 
+-- indexes that an office adds are kept
+CREATE INDEX ledger_by_row ON bianzhi.ledger (relation, key) WHERE operation <> 'AUDIT';
+CREATE INDEX ledger_by_size ON bianzhi.ledger ((length(row_after)), operation) INCLUDE (seq);
+INSERT INTO bianzhi.unit (unit_id, unit_key, name) VALUES (77, 'LONG', repeat('x', 5000));
+SELECT bianzhi.audit('past');
+SET enable_seqscan = off;
+SELECT operation, length(row_after) > 5000 AS long FROM bianzhi.ledger WHERE relation = 'bianzhi.unit' AND key = '77' AND operation <> 'AUDIT';
+SELECT key FROM bianzhi.ledger WHERE length(row_after) > 5000 AND relation = 'bianzhi.unit';
+RESET enable_seqscan;
+DROP INDEX bianzhi.ledger_by_row, bianzhi.ledger_by_size;
+
 -- what is there of each table
 SELECT relation, audited, entries, first_entry <= last_entry AS ordered FROM bianzhi.ledger_status WHERE relation IN ('public.past', 'public.owned', 'bianzhi.ceiling', 'public.whole') ORDER BY relation COLLATE "C";
 SELECT (SELECT sum(entries) FROM bianzhi.ledger_status) <= count(*) FROM bianzhi.ledger;

@@ -73,6 +73,13 @@ bz_heap_update(Relation rel, ItemPointer tid, HeapTuple tuple, CommandId cid, TM
 #define bz_make_range(type, lower, upper) make_range(type, lower, upper, false)
 #endif
 
+/* an index may keep something from one insert to the next from 17 on */
+#if PG_VERSION_NUM >= 170000
+#define bz_index_insert_cleanup(index, info) index_insert_cleanup(index, info)
+#else
+#define bz_index_insert_cleanup(index, info) ((void) 0)
+#endif
+
 /* does a role own a table? */
 static inline bool
 bz_owns_table(Oid relid, Oid role)

@@ -103,7 +103,7 @@ SELECT c.oid::regclass, x.n, x.digest
 FROM pg_extension AS e CROSS JOIN LATERAL unnest(e.extconfig) AS t (oid) JOIN pg_class AS c ON c.oid = t.oid AND c.relkind = 'r'
 	CROSS JOIN LATERAL (SELECT (xpath('/row/n/text()', d))[1] AS n, (xpath('/row/digest/text()', d))[1] AS digest
 		FROM query_to_xml(format('SELECT count(*) AS n, md5(string_agg(r::text, E''\n'' ORDER BY r::text COLLATE "C")) AS digest FROM %s AS r', c.oid::regclass), false, true, '') AS d) AS x
-WHERE e.extname = 'bianzhi' AND c.oid::regclass NOT IN ('bianzhi.stamp'::regclass, 'bianzhi.lead'::regclass, 'bianzhi.source'::regclass)
+WHERE e.extname = 'bianzhi' AND c.oid::regclass NOT IN ('bianzhi.stamp'::regclass, 'bianzhi.lead'::regclass, 'bianzhi.source'::regclass, 'bianzhi.ledger'::regclass)
 ORDER BY c.oid::regclass::text COLLATE "C"
 SQL
 	leads => 'SELECT l.kind, u.unit_key, l.subject, l.evidence, count(*) FROM bianzhi.lead AS l LEFT JOIN bianzhi.unit AS u USING (unit_id)'
