@@ -117,6 +117,22 @@ SELECT bianzhi.unaudit(:gone);
 :look
 :state;
 
+-- what a row names may get another name: that is no change of the row
+CREATE TABLE named (id int PRIMARY KEY, what regclass, note text);
+SELECT bianzhi.audit('named');
+INSERT INTO named VALUES (1, 'no_key', 'n'), (2, NULL, 'n');
+ALTER TABLE no_key RENAME TO still_no_key;
+SELECT bianzhi.audit('named');
+:look
+ALTER TABLE named DISABLE TRIGGER "!bianzhi_audit_row";
+UPDATE named SET note = 'm';
+ALTER TABLE named ENABLE TRIGGER "!bianzhi_audit_row";
+SELECT bianzhi.audit('named');
+:look
+DROP TABLE named;
+SELECT bianzhi.unaudit(relid) FROM bianzhi.audited WHERE label = 'public.named';
+:look
+
 -- a partition and its table are not audited both
 CREATE TABLE whole (a int PRIMARY KEY) PARTITION BY LIST (a);
 CREATE TABLE part PARTITION OF whole FOR VALUES IN (1, 2);

@@ -58,10 +58,9 @@ check_actor(char **value, void **extra, GucSource source)
 void
 bz_ledger_init(void)
 {
-	DefineCustomStringVariable("bianzhi.actor",
-							   "The person for whom an application says that it is acting.",
-							   "The ledger keeps it as claimed, not as proved.",
-							   &actor, "", PGC_USERSET, 0, check_actor, NULL, NULL);
+	DefineCustomStringVariable("bianzhi.actor", "The person for whom an application says that it is acting.",
+							   "The ledger keeps it as claimed, not as proved.", &actor, "", PGC_USERSET, 0,
+							   check_actor, NULL, NULL);
 }
 
 /* Are changes written? */
@@ -186,7 +185,7 @@ ledger_append(PG_FUNCTION_ARGS)
 		if (PG_ARGISNULL(i))
 			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					errmsg("an entry of the ledger needs a table, an operation and a key"));
-	PG_RETURN_INT64(bz_ledger_append(text_to_cstring(PG_GETARG_TEXT_PP(0)), text_to_cstring(PG_GETARG_TEXT_PP(1)),
-									 PG_GETARG_TEXT_PP(2), PG_ARGISNULL(3) ? NULL : PG_GETARG_TEXT_PP(3),
-									 PG_ARGISNULL(4) ? NULL : PG_GETARG_TEXT_PP(4)));
+	PG_RETURN_INT64(bz_ledger_append(
+		text_to_cstring(PG_GETARG_TEXT_PP(0)), text_to_cstring(PG_GETARG_TEXT_PP(1)), PG_GETARG_TEXT_PP(2),
+		PG_ARGISNULL(3) ? NULL : PG_GETARG_TEXT_PP(3), PG_ARGISNULL(4) ? NULL : PG_GETARG_TEXT_PP(4)));
 }
