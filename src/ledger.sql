@@ -35,7 +35,6 @@ COMMENT ON COLUMN bianzhi.ledger.row_before IS '变更前: canonical text of the
 COMMENT ON COLUMN bianzhi.ledger.row_after IS '变更后: canonical text of the row afterwards; NULL: there is none, or it was erased';
 COMMENT ON COLUMN bianzhi.ledger.salt IS '随机盐: 16 random bytes, so that a text cannot be guessed from its hash; NULL: erased with the texts';
 COMMENT ON COLUMN bianzhi.ledger.commitment IS '承诺值: hash of salt and texts, written when they are erased; NULL before';
-REVOKE ALL ON TABLE bianzhi.ledger FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.ledger', '');
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.ledger_seq_seq', '');
 
@@ -46,7 +45,6 @@ CREATE TABLE bianzhi.ledger_open (
 );
 COMMENT ON TABLE bianzhi.ledger_open IS '台账启用: since when changes are written to the ledger, from the first go_live() on; not dumped, so that what a restore loads is not written a second time';
 COMMENT ON COLUMN bianzhi.ledger_open.since IS '启用时间: when it was opened in this database';
-REVOKE ALL ON TABLE bianzhi.ledger_open FROM PUBLIC;
 CREATE UNIQUE INDEX ledger_open_one_row ON bianzhi.ledger_open ((true));
 -- a publication of all tables wants to know what is deleted
 ALTER TABLE bianzhi.ledger_open REPLICA IDENTITY FULL;
