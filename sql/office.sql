@@ -406,4 +406,4 @@ WHERE classid = 'pg_proc'::regclass AND l.lanname <> 'c' AND NOT COALESCE(p.proc
 -- tables and identity sequences that a dump would forget, apart from what is derived
 SELECT objid::regclass AS not_dumped FROM member JOIN pg_class c ON c.oid = objid CROSS JOIN (SELECT extconfig FROM pg_extension WHERE extname = 'bianzhi') e
 WHERE classid = 'pg_class'::regclass AND c.relkind IN ('r', 'p', 'S') AND NOT objid = ANY (e.extconfig)
-	AND c.relname NOT IN ('account', 'account_account_id_seq', 'chunk', 'queue', 'queue_queue_id_seq', 'live', 'source_part', 'own_trigger') ORDER BY objid::regclass::text COLLATE "C";
+	AND c.relname NOT IN ('account', 'account_account_id_seq', 'chunk', 'queue', 'queue_queue_id_seq', 'live', 'ledger_open', 'source_part', 'own_trigger') ORDER BY objid::regclass::text COLLATE "C";

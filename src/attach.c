@@ -40,8 +40,9 @@ attach(PG_FUNCTION_ARGS)
 		bz_must_own(PG_GETARG_OID(0));
 	if (PG_NARGS() == 1)
 		return bz_call_as_owner(fcinfo, "SELECT bianzhi.attach_again($1)", 1, types);
-	return bz_call_as_owner(fcinfo, "SELECT bianzhi.attach_source($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-						 ATTACH_ARGS, types);
+	return bz_call_as_owner(fcinfo,
+							"SELECT bianzhi.attach_source($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+							ATTACH_ARGS, types);
 }
 
 /* detach(source regclass) */

@@ -21,6 +21,7 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "funcapi.h"
@@ -33,6 +34,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 #include "as_owner.h"
 #include "audit.h"
@@ -81,13 +83,36 @@ bz_audit_init(void)
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
 }
 
+/* The index of a primary key that is never deferred. */
+static Oid
+primary_key(Relation rel)
+{
+	List *indexes = RelationGetIndexList(rel);
+	Oid result = InvalidOid;
+	ListCell *cell;
+
+	foreach (cell, indexes)
+	{
+		HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+		Form_pg_index index;
+
+		if (!HeapTupleIsValid(tuple))
+			elog(ERROR, "cache lookup failed for index %u", lfirst_oid(cell));
+		index = (Form_pg_index) GETSTRUCT(tuple);
+		if (index->indisprimary && index->indimmediate && index->indisvalid)
+			result = lfirst_oid(cell);
+		ReleaseSysCache(tuple);
+	}
+	list_free(indexes);
+	return result;
+}
+
 static void
 know_key(Relation rel, Known *k)
 {
 	Relation index;
 
-	(void) RelationGetIndexList(rel);
-	k->index = RelationGetPrimaryKeyIndex(rel);
+	k->index = primary_key(rel);
 	if (!OidIsValid(k->index))
 		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				errmsg("table \"%s\" is under audit and has no primary key", RelationGetRelationName(rel)),
@@ -323,7 +348,8 @@ each_row(Relation rel, Snapshot snapshot, void (*with)(text *key, text *row, voi
 	Known *k = know(rel);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
-	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi row", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi row",
+													  ALLOCSET_DEFAULT_SIZES);
 
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{

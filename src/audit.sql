@@ -123,6 +123,25 @@ COMMENT ON FUNCTION bianzhi.canonical_rows(regclass) IS '规范文本一览: key
 REVOKE ALL ON FUNCTION bianzhi.canonical_rows(regclass) FROM PUBLIC;
 
 /*
+ * A column that names a table, a role or the like prints its name, and what is renamed has another text without having been
+ * written: such columns alone make no difference.
+ */
+CREATE FUNCTION bianzhi.row_differs(relation regclass, one text, other text) RETURNS boolean
+	LANGUAGE sql STABLE PARALLEL SAFE COST 1000
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT one COLLATE "C" <> other COLLATE "C" AND (n.names IS NULL OR one::jsonb - n.names <> other::jsonb - n.names)
+	FROM (
+		SELECT array_agg(a.attname::text)
+		FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
+		WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped
+			AND t.typnamespace = 'pg_catalog'::regnamespace AND t.typname ~ '^_?reg'
+	) AS n (names)
+$$;
+COMMENT ON FUNCTION bianzhi.row_differs(regclass, text, text) IS '行是否不同: whether two canonical texts of rows of a table say different things; that a table which a column names has another name now is no difference';
+REVOKE ALL ON FUNCTION bianzhi.row_differs(regclass, text, text) FROM PUBLIC;
+
+/*
  * Entries for what differs between the two: all there is where the ledger knows nothing of the table. Where the ledger's
  * last text was erased, nothing can be compared, and nothing is written again.
  */
@@ -130,18 +149,36 @@ CREATE FUNCTION bianzhi.take_stock(relation regclass, label text) RETURNS bigint
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
+	SET work_mem = '64MB'
 AS $$
 	SELECT count(bianzhi.ledger_append(label, CASE WHEN d.row_text IS NULL THEN 'GONE' ELSE 'OPENING' END, d.key, d.was, d.row_text))
 	FROM (
 		SELECT COALESCE(r.key, w.key) AS key, w.row_text AS was, r.row_text
 		FROM ROWS FROM (bianzhi.canonical_rows(relation)) WITH ORDINALITY AS r (key, row_text, place)
 			FULL JOIN (SELECT * FROM bianzhi.last_words(label) AS l WHERE l.is_there) AS w ON w.key COLLATE "C" = r.key COLLATE "C"
-		WHERE CASE WHEN w.is_erased THEN r.key IS NULL ELSE r.row_text COLLATE "C" IS DISTINCT FROM w.row_text COLLATE "C" END
+		WHERE CASE WHEN r.key IS NULL OR w.key IS NULL THEN true WHEN w.is_erased OR r.row_text COLLATE "C" = w.row_text COLLATE "C" THEN false
+			ELSE bianzhi.row_differs(relation, r.row_text, w.row_text) END
 		ORDER BY r.place, w.seq
 	) AS d
 $$;
 COMMENT ON FUNCTION bianzhi.take_stock(regclass, text) IS '盘点: writes OPENING for each row of a table that is not what the ledger says last, GONE for each that is not there; returns how many';
 REVOKE ALL ON FUNCTION bianzhi.take_stock(regclass, text) FROM PUBLIC;
+
+-- in the order of their making, which is that in which one row needs another, and so that of most writers
+CREATE FUNCTION bianzhi.lock_audited() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	relation regclass;
+BEGIN
+	FOR relation IN SELECT a.relid FROM bianzhi.audited AS a JOIN pg_class AS c ON c.oid = a.relid WHERE a.audited ORDER BY a.relid LOOP
+		EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', relation);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION bianzhi.lock_audited() IS '锁定审计对象: waits for all writers of audited tables and keeps new ones out until the end of the transaction';
+REVOKE ALL ON FUNCTION bianzhi.lock_audited() FROM PUBLIC;
 
 CREATE FUNCTION bianzhi.open_ledger() RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -155,9 +192,7 @@ BEGIN
 	IF bianzhi.ledger_is_open() THEN
 		RETURN 0;
 	END IF;
-	FOR own IN SELECT a.relid FROM bianzhi.audited AS a JOIN pg_class AS c ON c.oid = a.relid WHERE a.audited ORDER BY a.relid LOOP
-		EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', own.relid);
-	END LOOP;
+	PERFORM bianzhi.lock_audited();
 	-- two who open it meet here
 	INSERT INTO bianzhi.ledger_open (since) VALUES (clock_timestamp());
 	SELECT COALESCE(array_agg(DISTINCT l.relation), '{}') INTO known FROM bianzhi.ledger AS l;
@@ -203,10 +238,13 @@ BEGIN
 		RAISE EXCEPTION '% cannot be audited', relation
 			USING ERRCODE = 'wrong_object_type', DETAIL = 'Only tables can be, and partitioned tables; none that are temporary, unlogged or foreign.';
 	END IF;
-	IF relation IN ('bianzhi.ledger'::regclass, 'bianzhi.ledger_open'::regclass, 'bianzhi.audited'::regclass, 'bianzhi.ledger_block'::regclass,
-		'bianzhi.ledger_tile'::regclass, 'bianzhi.ledger_mark'::regclass, 'bianzhi.ledger_choice'::regclass) THEN
+	IF EXISTS (
+		SELECT 1 FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid
+		WHERE d.classid = 'pg_class'::regclass AND d.objid = relation AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
+			AND e.extname = 'bianzhi') AND NOT EXISTS (SELECT 1 FROM bianzhi.audited AS a WHERE a.relid = relation)
+	THEN
 		RAISE EXCEPTION '% cannot be audited', relation
-			USING ERRCODE = 'wrong_object_type', DETAIL = 'It is what the audit is made of.';
+			USING ERRCODE = 'wrong_object_type', DETAIL = 'It holds what the extension itself keeps.';
 	END IF;
 	IF bianzhi.ledger_is_open() AND current_setting('transaction_isolation') <> 'read committed' THEN
 		RAISE EXCEPTION 'audit() needs isolation level READ COMMITTED' USING ERRCODE = 'active_sql_transaction';
@@ -320,6 +358,8 @@ CREATE FUNCTION bianzhi.ledger_replay(of_table anyelement, at timestamp with tim
 	SET intervalstyle = 'postgres'
 	SET timezone = 'UTC'
 	SET lc_monetary = 'C'
+	SET jit = off
+	SET work_mem = '64MB'
 AS $$
 DECLARE
 	label text;
@@ -349,16 +389,16 @@ BEGIN
 	THEN
 		RAISE EXCEPTION 'table % was not under audit then', label USING ERRCODE = 'object_not_in_prerequisite_state';
 	END IF;
-	SELECT min(w.seq) INTO erased FROM bianzhi.last_words(label, ledger_replay.at) AS w WHERE w.is_there AND w.is_erased;
+	IF EXISTS (SELECT 1 FROM bianzhi.ledger AS l WHERE l.relation = label AND l.commitment IS NOT NULL) THEN
+		SELECT min(w.seq) INTO erased FROM bianzhi.last_words(label, ledger_replay.at) AS w WHERE w.is_there AND w.is_erased;
+	END IF;
 	IF erased IS NOT NULL THEN
 		RAISE EXCEPTION 'the text of entry % of the ledger was erased', erased
 			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = format('It says what a row of table %s was then.', label);
 	END IF;
-	RETURN QUERY
-	SELECT r.*
-	FROM bianzhi.last_words(label, ledger_replay.at) AS w CROSS JOIN LATERAL json_populate_record(of_table, w.row_text::json) AS r
-	WHERE w.is_there
-	ORDER BY w.seq;
+	-- planned anew each time: the table may have got another column
+	RETURN QUERY EXECUTE 'SELECT r.* FROM bianzhi.last_words($1, $2) AS w CROSS JOIN LATERAL json_populate_record($3, w.row_text::json) AS r'
+		' WHERE w.is_there ORDER BY w.seq' USING label, at, of_table;
 END
 $$;
 COMMENT ON FUNCTION bianzhi.ledger_replay(anyelement, timestamp with time zone) IS '台账回放: an audited table as it was at a time, from the ledger alone; the first argument is NULL of the type of the table, as NULL::bianzhi.unit. Errors: 42704 the table never was under audit; 55000 it was not at that time, or the text of a row was erased';

@@ -254,6 +254,9 @@ BEGIN
 			USING ERRCODE = 'active_sql_transaction';
 	END IF;
 	PERFORM bianzhi.place_source_columns();
+	IF NOT bianzhi.ledger_is_open() THEN
+		PERFORM bianzhi.lock_audited();
+	END IF;
 	PERFORM bianzhi.keep_writers_out();
 	IF bianzhi.is_live() THEN
 		RAISE EXCEPTION 'the establishment is in force already'
@@ -278,7 +281,7 @@ BEGIN
 	SELECT count(*) INTO accounts FROM bianzhi.account;
 END
 $$;
-COMMENT ON FUNCTION bianzhi.go_live() IS '启用: counts everything that was loaded, leaves a lead for each excess there is, and puts the limits in force; returns the number of accounts, of those whose timeline was written, and of leads. Waits for writers and keeps them out until it commits';
+COMMENT ON FUNCTION bianzhi.go_live() IS '启用: counts everything that was loaded, leaves a lead for each excess there is, opens the ledger with what is there, and puts the limits in force; returns the number of accounts, of those whose timeline was written, and of leads. Waits for writers and keeps them out until it commits';
 REVOKE ALL ON FUNCTION bianzhi.go_live() FROM PUBLIC;
 
 CREATE FUNCTION bianzhi.suspend(reason text) RETURNS void

@@ -28,6 +28,7 @@ typedef enum BzLedgerColumn
 
 extern void bz_ledger_init(void);
 extern bool bz_ledger_is_open(void);
-extern int64 bz_ledger_append(const char *relation, const char *operation, text *key, text *before, text *after);
+extern int64
+bz_ledger_append(const char *relation, const char *operation, text *key, text *before, text *after);
 
 #endif /* BZ_LEDGER_H */

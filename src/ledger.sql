@@ -61,7 +61,6 @@ CREATE FUNCTION bianzhi.ledger_is_open() RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION bianzhi.ledger_is_open() IS '台账是否启用: whether changes are written to the ledger';
 REVOKE ALL ON FUNCTION bianzhi.ledger_is_open() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION bianzhi.ledger_is_open() TO PUBLIC;
 
 CREATE FUNCTION bianzhi.ledger_append(relation text, operation text, key text, row_before text, row_after text) RETURNS bigint
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE;

@@ -77,9 +77,8 @@ static const struct
 {
 	const char *name, *value;
 } pinned[] = {
-	{"datestyle", "ISO, YMD"},	   {"intervalstyle", "postgres"},
-	{"timezone", "UTC"},		   {"extra_float_digits", "1"},
-	{"bytea_output", "hex"},	   {"search_path", "pg_catalog, pg_temp"},
+	{"datestyle", "ISO, YMD"},		  {"intervalstyle", "postgres"}, {"timezone", "UTC"},
+	{"extra_float_digits", "1"},	  {"bytea_output", "hex"},		 {"search_path", "pg_catalog, pg_temp"},
 	{"quote_all_identifiers", "off"}, {"lc_monetary", "C"},
 };
 
@@ -552,7 +551,8 @@ canonical_row(PG_FUNCTION_ARGS)
 		if (kept == NULL)
 		{
 			kept = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Kept));
-			kept->context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "bianzhi row text", ALLOCSET_SMALL_SIZES);
+			kept->context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "bianzhi row text",
+												  ALLOCSET_SMALL_SIZES);
 			fcinfo->flinfo->fn_extra = kept;
 		}
 		kept->type = InvalidOid;

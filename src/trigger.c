@@ -57,8 +57,8 @@ bind_trigger(PG_FUNCTION_ARGS)
 
 	ObjectAddressSet(trigger, TriggerRelationId, get_trigger_oid(part, NameStr(*PG_GETARG_NAME(1)), false));
 	ObjectAddressSet(row, TriggerRelationId, get_trigger_oid(part, NameStr(*PG_GETARG_NAME(2)), false));
-	deleteDependencyRecordsForSpecific(TriggerRelationId, trigger.objectId, DEPENDENCY_AUTO, TriggerRelationId,
-									   row.objectId);
+	deleteDependencyRecordsForSpecific(TriggerRelationId, trigger.objectId, DEPENDENCY_AUTO,
+									   TriggerRelationId, row.objectId);
 	recordDependencyOn(&trigger, &row, DEPENDENCY_AUTO);
 	CommandCounterIncrement();
 	PG_RETURN_VOID();
