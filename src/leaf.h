@@ -41,9 +41,9 @@ typedef struct BzEntry
 typedef enum BzEntryProblem
 {
 	BZ_ENTRY_FINE,
-	BZ_ENTRY_SALT,		 /* has neither a salt of the right length nor a commitment */
-	BZ_ENTRY_BOTH,		 /* has a commitment, and what is only there before it has one */
-	BZ_ENTRY_COMMITMENT	 /* has a commitment of the wrong length */
+	BZ_ENTRY_SALT,		/* has neither a salt of the right length nor a commitment */
+	BZ_ENTRY_BOTH,		/* has a commitment, and what is only there before it has one */
+	BZ_ENTRY_COMMITMENT /* has a commitment of the wrong length */
 } BzEntryProblem;
 
 extern BzEntryProblem bz_entry_commitment(BzHasher *h, const BzEntry *e, BzHash *commitment);

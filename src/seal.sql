@@ -22,7 +22,6 @@ COMMENT ON COLUMN bianzhi.ledger_block.algorithm IS '杂凑算法: hash algorith
 COMMENT ON COLUMN bianzhi.ledger_block.mark IS '定案号: when the block was sealed, every entry with a number up to this one was either there or could never come';
 COMMENT ON COLUMN bianzhi.ledger_block.sealed_at IS '封存时间: when it was sealed';
 COMMENT ON COLUMN bianzhi.ledger_block.sealed_by IS '封存人: session user who sealed it';
-REVOKE ALL ON TABLE bianzhi.ledger_block FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.ledger_block', '');
 -- in which block an entry is
 CREATE INDEX ledger_block_members_idx ON bianzhi.ledger_block USING gist (members);
@@ -40,7 +39,6 @@ COMMENT ON TABLE bianzhi.ledger_tile IS '杂凑树分块: the hash tree over the
 COMMENT ON COLUMN bianzhi.ledger_tile.level IS '层: the nodes are of height 8 times this; 0: the leaves';
 COMMENT ON COLUMN bianzhi.ledger_tile.tile IS '块序号: number within the level, from 0';
 COMMENT ON COLUMN bianzhi.ledger_tile.hashes IS '杂凑值: up to 256 hashes of 32 bytes; only the last tile of a level has fewer, and grows';
-REVOKE ALL ON TABLE bianzhi.ledger_tile FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.ledger_tile', '');
 
 CREATE TABLE bianzhi.ledger_mark (
@@ -54,7 +52,6 @@ COMMENT ON COLUMN bianzhi.ledger_mark.cluster IS '集群: system identifier of t
 COMMENT ON COLUMN bianzhi.ledger_mark.decided IS '定案号: every entry with a number up to this one is there or can never come';
 COMMENT ON COLUMN bianzhi.ledger_mark.waiting IS '待定号: the same will hold up to this one ...';
 COMMENT ON COLUMN bianzhi.ledger_mark.until IS '待定事务: ... when every transaction before this one has ended; 0: nothing waits';
-REVOKE ALL ON TABLE bianzhi.ledger_mark FROM PUBLIC;
 CREATE UNIQUE INDEX ledger_mark_one_row ON bianzhi.ledger_mark ((true));
 ALTER TABLE bianzhi.ledger_mark REPLICA IDENTITY FULL;
 
@@ -78,7 +75,6 @@ CREATE TABLE bianzhi.ledger_choice (
 );
 COMMENT ON TABLE bianzhi.ledger_choice IS '算法选择: which hash algorithm the first block is to have, where it is not sm3';
 COMMENT ON COLUMN bianzhi.ledger_choice.algorithm IS '杂凑算法: sm3 or sha256';
-REVOKE ALL ON TABLE bianzhi.ledger_choice FROM PUBLIC;
 CREATE UNIQUE INDEX ledger_choice_one_row ON bianzhi.ledger_choice ((true));
 ALTER TABLE bianzhi.ledger_choice REPLICA IDENTITY FULL;
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.ledger_choice', '');
@@ -161,4 +157,3 @@ COMMENT ON COLUMN bianzhi.seal_status.last_sealed_by IS '最近封存人: sessio
 COMMENT ON COLUMN bianzhi.seal_status.sealed IS '已封存条目数: entries in blocks';
 COMMENT ON COLUMN bianzhi.seal_status.unsealed IS '未封存条目数: committed entries in no block yet';
 COMMENT ON COLUMN bianzhi.seal_status.oldest_unsealed IS '最早未封存时间: when the oldest of them was written; NULL: there are none';
-REVOKE ALL ON TABLE bianzhi.seal_status FROM PUBLIC;

@@ -185,8 +185,9 @@ read_members(BzSealed *s, BzField text, Block *block)
 		Span *span = add(&s->spans);
 		int length = 0;
 
+		/* in order and apart, as PostgreSQL writes them: so no block has an entry twice */
 		good = sscanf(at, "[%" SCNd64 ",%" SCNd64 ")%n", &span->from, &span->until, &length) == 2 &&
-			   length > 0 && span->from < span->until;
+			   length > 0 && span->from < span->until && (block->nspans == 0 || span[-1].until < span->from);
 		span->block = block->number;
 		at += length;
 		if (*at == ',')

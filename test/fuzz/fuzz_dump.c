@@ -78,7 +78,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		EXPECT(bz_sealed_check(s, digests, 1, &found));
 		/* a digest of what is not there is always an error */
 		EXPECT(errors > 0);
-		EXPECT(found.size <= (uint64_t) second[0].rows + 256 * (uint64_t) first[1].rows);
+		EXPECT(found.size <=
+			   (uint64_t) second[0].rows * (uint64_t) first[0].rows + 256 * (uint64_t) first[1].rows);
 	}
 	bz_sealed_free(s);
 
