@@ -286,6 +286,7 @@ PG_FUNCTION_INFO_V1(audit_row);
 PG_FUNCTION_INFO_V1(audit_truncate);
 PG_FUNCTION_INFO_V1(audited_changed);
 PG_FUNCTION_INFO_V1(canonical_rows);
+PG_FUNCTION_INFO_V1(first_stock);
 PG_FUNCTION_INFO_V1(audit);
 PG_FUNCTION_INFO_V1(unaudit);
 
@@ -367,6 +368,29 @@ each_row(Relation rel, Snapshot snapshot, void (*with)(text *key, text *row, voi
 	MemoryContextDelete(row_context);
 }
 
+/* The same for a table, or all partitions of one, as the statement's snapshot shows it. */
+static void
+each_row_of(Oid relid, void (*with)(text *key, text *row, void *arg), void *arg)
+{
+	List *leaves = bz_leaves(relid, false);
+	ListCell *cell;
+
+	foreach (cell, leaves)
+	{
+		Relation rel = table_open(lfirst_oid(cell), NoLock);
+
+		each_row(rel, GetActiveSnapshot(), with, arg);
+		table_close(rel, NoLock);
+	}
+	list_free(leaves);
+}
+
+static void
+append_opening(text *key, text *row, void *arg)
+{
+	(void) bz_ledger_append(arg, "OPENING", key, NULL, row);
+}
+
 static void
 append_truncated(text *key, text *row, void *arg)
 {
@@ -417,20 +441,18 @@ Datum
 canonical_rows(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	List *leaves;
-	ListCell *cell;
 
 	InitMaterializedSRF(fcinfo, 0);
-	leaves = bz_leaves(PG_GETARG_OID(0), false);
-	foreach (cell, leaves)
-	{
-		Relation rel = table_open(lfirst_oid(cell), NoLock);
-
-		each_row(rel, GetActiveSnapshot(), put_row, result);
-		table_close(rel, NoLock);
-	}
-	list_free(leaves);
+	each_row_of(PG_GETARG_OID(0), put_row, result);
 	return (Datum) 0;
+}
+
+/* first_stock(relation regclass, label text): an entry for each row of a table of which the ledger has none. */
+Datum
+first_stock(PG_FUNCTION_ARGS)
+{
+	each_row_of(PG_GETARG_OID(0), append_opening, text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	PG_RETURN_VOID();
 }
 
 /* audit(relation regclass) */

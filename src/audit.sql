@@ -164,6 +164,11 @@ $$;
 COMMENT ON FUNCTION bianzhi.take_stock(regclass, text) IS '盘点: writes OPENING for each row of a table that is not what the ledger says last, GONE for each that is not there; returns how many';
 REVOKE ALL ON FUNCTION bianzhi.take_stock(regclass, text) FROM PUBLIC;
 
+CREATE FUNCTION bianzhi.first_stock(relation regclass, label text) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION bianzhi.first_stock(regclass, text) IS '首次盘点: what take_stock() does where the ledger has no entry of the table yet: writes OPENING for each row';
+REVOKE ALL ON FUNCTION bianzhi.first_stock(regclass, text) FROM PUBLIC;
+
 -- in the order of their making, which is that in which one row needs another, and so that of most writers
 CREATE FUNCTION bianzhi.lock_audited() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -180,17 +185,16 @@ $$;
 COMMENT ON FUNCTION bianzhi.lock_audited() IS '锁定审计对象: waits for all writers of audited tables and keeps new ones out until the end of the transaction';
 REVOKE ALL ON FUNCTION bianzhi.lock_audited() FROM PUBLIC;
 
-CREATE FUNCTION bianzhi.open_ledger() RETURNS bigint
+CREATE FUNCTION bianzhi.open_ledger() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	own record;
 	known text[];
-	written bigint := 0;
 BEGIN
 	IF bianzhi.ledger_is_open() THEN
-		RETURN 0;
+		RETURN;
 	END IF;
 	PERFORM bianzhi.lock_audited();
 	-- two who open it meet here
@@ -200,14 +204,14 @@ BEGIN
 		PERFORM bianzhi.audit_triggers(own.relid, own.label);
 		IF own.label <> ALL (known) THEN
 			PERFORM bianzhi.ledger_append(own.label, 'AUDIT', '', NULL, NULL);
-			written := written + 1;
+			PERFORM bianzhi.first_stock(own.relid, own.label);
+		ELSE
+			PERFORM bianzhi.take_stock(own.relid, own.label);
 		END IF;
-		written := written + bianzhi.take_stock(own.relid, own.label);
 	END LOOP;
-	RETURN written;
 END
 $$;
-COMMENT ON FUNCTION bianzhi.open_ledger() IS '启用台账: from now on changes of audited tables are written; what the ledger does not know of them yet is written first. Nothing where it is open; returns the number of entries';
+COMMENT ON FUNCTION bianzhi.open_ledger() IS '启用台账: from now on changes of audited tables are written; what the ledger does not know of them yet is written first. Nothing where it is open';
 REVOKE ALL ON FUNCTION bianzhi.open_ledger() FROM PUBLIC;
 
 -- audit() and unaudit()
