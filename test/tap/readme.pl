@@ -77,7 +77,9 @@ for my $name (@names)
 
 		is(scalar @errors, scalar @refused, "$name line $line: as many errors as it says") or diag($out);
 		is($state, @refused ? $refused[-1] : '00000', "$name line $line: SQLSTATE");
-		is($out, $shown // '', "$name line $line: what it shows");
+		# which line of a function raised an error changes with every line above it
+		s/^(.*PL\/pgSQL function .*) line \d+ at /$1 line ... at /mg for $out, $shown //= '';
+		is($out, $shown, "$name line $line: what it shows");
 		$blocks++;
 	}
 	ok($blocks > 0, "$name has sql blocks") if $name =~ /^README|concepts/;
