@@ -325,7 +325,7 @@ SELECT late();
 SELECT since('E2', '-infinity');
 SELECT found('E2', current_date - 1) LIKE '%late%';
 -- where in the ledger a time begins
-SELECT count(*) > 4, bool_and(bianzhi.ledger_seq_at(l.at) = (SELECT min(m.seq) FROM bianzhi.ledger AS m WHERE m.at >= l.at)) FROM bianzhi.ledger AS l;
+SELECT count(*) > 4, bool_and((SELECT min(m.seq) FROM bianzhi.ledger AS m WHERE m.seq >= bianzhi.ledger_seq_at(l.at)) = (SELECT min(m.seq) FROM bianzhi.ledger AS m WHERE m.at >= l.at)) FROM bianzhi.ledger AS l;
 SELECT bianzhi.ledger_seq_at('-infinity') = min(seq), bianzhi.ledger_seq_at('infinity') = max(seq) + 1 FROM bianzhi.ledger;
 ROLLBACK;
 -- identity numbers and birthdays; bodies without a credit code

@@ -52,7 +52,7 @@ AS $$
 			ORDER BY o.credit_code OPERATOR(bianzhi.=) s.credit_code DESC NULLS LAST, o.to_come, o.unit_id DESC LIMIT 1) AS other_unit
 		FROM stranger AS s
 		-- a former name is the matter of A2
-		WHERE NOT EXISTS (SELECT 1 FROM bianzhi.body_names(detect_a1.as_of) AS n WHERE n.plain = s.plain)
+		WHERE s.plain NOT IN (SELECT n.plain FROM bianzhi.body_names(detect_a1.as_of) AS n WHERE n.plain IS NOT NULL)
 	)
 	SELECT t.other_unit, t.source || ':' || t.name,
 		jsonb_strip_nulls(jsonb_build_object('source', t.source, 'name', t.name,
@@ -72,6 +72,9 @@ REVOKE ALL ON FUNCTION bianzhi.detect_a1(date) FROM PUBLIC;
 CREATE FUNCTION bianzhi.detect_a2(as_of date) RETURNS TABLE (unit_id bigint, subject text, evidence jsonb, severity integer)
 	LANGUAGE sql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
+	-- as in registered()
+	SET enable_nestloop = off
+	SET jit = off
 AS $$
 	WITH RECURSIVE k AS MATERIALIZED (
 		SELECT COALESCE(k.parameters -> 'sources', '["organisation", "personnel", "payroll", "budget", "registration", "insurance"]') AS sources,
@@ -80,15 +83,16 @@ AS $$
 		WHERE k.code = 'A2' AND k.enforced_since <= detect_a2.as_of
 	), named AS MATERIALIZED (
 		SELECT n.* FROM bianzhi.body_names(detect_a2.as_of) AS n WHERE EXISTS (SELECT 1 FROM k)
-	), listed AS MATERIALIZED (
-		SELECT COALESCE(r.unit_id, f.unit_id) AS unit_id, r.source, r.name, r.rank, r.parent, r.by_code OR r.unit_id IS NULL AS named_there
+	), former AS MATERIALIZED (
+		SELECT DISTINCT ON (n.plain) n.plain, n.unit_id FROM named AS n WHERE n.former ORDER BY n.plain, n.unit_id
+	), register AS MATERIALIZED (
+		SELECT r.unit_id, r.source, r.name, r.rank, r.parent, r.by_code OR r.unit_id IS NULL AS named_there,
+			bianzhi.plain_name(r.name) AS plain, bianzhi.plain_name(r.parent) AS plain_parent
 		FROM k, bianzhi.registered(detect_a2.as_of) AS r
-			LEFT JOIN LATERAL (
-				SELECT n.unit_id FROM named AS n
-				WHERE n.plain = bianzhi.plain_name(r.name) AND r.unit_id IS NULL AND n.former
-				ORDER BY n.unit_id LIMIT 1
-			) AS f ON true
 		WHERE k.sources ? r.source
+	), listed AS MATERIALIZED (
+		SELECT COALESCE(r.unit_id, f.unit_id) AS unit_id, r.source, r.name, r.rank, r.parent, r.named_there, r.plain, r.plain_parent
+		FROM register AS r LEFT JOIN former AS f ON r.unit_id IS NULL AND f.plain = r.plain
 	), body AS MATERIALIZED (
 		SELECT u.unit_id, u.name, u.rank, u.parent_id FROM bianzhi.unit_on(detect_a2.as_of) AS u WHERE NOT u.is_section
 	), above (unit_id, other) AS (
@@ -98,11 +102,17 @@ AS $$
 		WHERE b.parent_id IS NOT NULL
 		UNION
 		SELECT a.unit_id, b.parent_id FROM above AS a JOIN body AS b ON b.unit_id = a.other WHERE b.parent_id IS NOT NULL
+	), parent AS MATERIALIZED (
+		SELECT a.unit_id, n.plain
+		FROM (
+			SELECT a.unit_id, a.other FROM above AS a
+			UNION
+			SELECT x.unit_id, x.other_unit FROM bianzhi.unit_relation AS x WHERE x.during @> detect_a2.as_of
+		) AS a JOIN named AS n ON n.unit_id = a.other AND NOT n.former
 	), differs AS (
 		SELECT l.unit_id, 'name' AS subject, b.name AS ours, l.source, l.name AS theirs
 		FROM listed AS l JOIN body AS b ON b.unit_id = l.unit_id
-		WHERE l.named_there
-			AND NOT EXISTS (SELECT 1 FROM named AS n WHERE n.unit_id = l.unit_id AND n.plain = bianzhi.plain_name(l.name) AND NOT n.former)
+		WHERE l.named_there AND NOT EXISTS (SELECT 1 FROM named AS n WHERE n.unit_id = l.unit_id AND n.plain = l.plain AND NOT n.former)
 		UNION ALL
 		SELECT l.unit_id, 'rank', b.rank, l.source, l.rank
 		FROM listed AS l JOIN body AS b ON b.unit_id = l.unit_id
@@ -110,15 +120,7 @@ AS $$
 		UNION ALL
 		SELECT l.unit_id, 'parent', p.name, l.source, l.parent
 		FROM listed AS l JOIN body AS b ON b.unit_id = l.unit_id JOIN body AS p ON p.unit_id = b.parent_id
-		WHERE l.parent IS NOT NULL
-			AND NOT EXISTS (
-				SELECT 1
-				FROM (
-					SELECT a.other FROM above AS a WHERE a.unit_id = l.unit_id
-					UNION ALL
-					SELECT x.other_unit FROM bianzhi.unit_relation AS x WHERE x.unit_id = l.unit_id AND x.during @> detect_a2.as_of
-				) AS a JOIN named AS n ON n.unit_id = a.other
-				WHERE n.plain = bianzhi.plain_name(l.parent) AND NOT n.former)
+		WHERE l.plain_parent IS NOT NULL AND NOT EXISTS (SELECT 1 FROM parent AS a WHERE a.unit_id = l.unit_id AND a.plain = l.plain_parent)
 	)
 	SELECT s.unit_id, s.subject, jsonb_build_object('ours', s.ours, 'theirs', jsonb_object_agg(s.source, s.theirs)), 2
 	FROM (

@@ -95,8 +95,9 @@ AS $$
 		WHERE l.seq >= (SELECT bianzhi.ledger_seq_at(k.late_since::timestamp with time zone) FROM k)
 			AND l.at < (detect_e2.as_of + 1)::timestamp with time zone
 			AND l.operation = 'INSERT' AND l.relation IN ('bianzhi.occupancy', 'bianzhi.quota')
-	), late AS (
-		SELECT e.unit_id, e.person_id, e.occupancy_id, e.quota_id, e.on_day
+	), dated AS MATERIALIZED (
+		-- nobody can record what has not been decided
+		SELECT e.unit_id, e.person_id, e.occupancy_id, e.quota_id, e.on_day, greatest(e.since, d.issued_on) AS since
 		FROM k, (
 			SELECT o.unit_id, o.person_id, o.occupancy_id, NULL::bigint AS quota_id, w.on_day, lower(o.during) AS since, o.document_no, o.entry_kind
 			FROM written AS w
@@ -108,11 +109,18 @@ AS $$
 			WHERE q.cause IS NULL
 		) AS e
 			LEFT JOIN bianzhi.document AS d ON d.number = e.document_no
-			-- nobody can record what has not been decided
-			CROSS JOIN LATERAL (SELECT greatest(e.since, d.issued_on) AS since) AS known
-		WHERE known.since >= k.enforced_since AND e.on_day - known.since > k.late_workdays
-			AND (e.entry_kind IS NULL OR NOT k.exempt ? e.entry_kind)
-			AND bianzhi.workdays_between(known.since, e.on_day) > k.late_workdays
+		WHERE e.on_day - e.since > k.late_workdays AND (e.entry_kind IS NULL OR NOT k.exempt ? e.entry_kind)
+			AND greatest(e.since, d.issued_on) >= k.enforced_since
+	), deadline AS MATERIALIZED (
+		-- by day of writing, the last day of which it was late
+		SELECT jsonb_object_agg(w.on_day, c.day) AS days
+		FROM k, (SELECT DISTINCT w.on_day FROM written AS w) AS w
+			CROSS JOIN LATERAL (
+				SELECT max(w.on_day - n) AS day FROM generate_series(1, k.late_workdays * 2 + 60) AS n
+				WHERE bianzhi.workdays_between(w.on_day - n, w.on_day) > k.late_workdays
+			) AS c
+	), late AS (
+		SELECT d.* FROM dated AS d, deadline AS l WHERE d.since <= (l.days ->> d.on_day::text)::date
 	), odd AS MATERIALIZED (
 		SELECT p.person_id, r.subject
 		FROM k, bianzhi.person AS p

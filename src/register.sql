@@ -37,35 +37,40 @@ CREATE INDEX unit_register_source_idx ON bianzhi.unit_register (source, seen_on)
 CREATE FUNCTION bianzhi.registered(as_of date)
 	RETURNS TABLE (unit_register_id bigint, source text, seen_on date, credit_code bianzhi.credit_code, name text, rank text, parent text,
 		unit_id bigint, by_code boolean)
-	LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1000
+	LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 10000
 	SET search_path = pg_catalog, pg_temp
+	-- how many names and lists a day has is not estimated
+	SET enable_nestloop = off
+	SET jit = off
 AS $$
 	WITH latest AS MATERIALIZED (
 		SELECT r.source, max(r.seen_on) AS seen_on FROM bianzhi.unit_register AS r WHERE r.seen_on <= as_of GROUP BY r.source
-	), listed AS (
+	), listed AS MATERIALIZED (
 		SELECT r.*, bianzhi.plain_name(r.name) AS plain
 		FROM bianzhi.unit_register AS r JOIN latest AS l ON l.source = r.source AND l.seen_on = r.seen_on
 	), known AS MATERIALIZED (
-		-- what each name means on that day, an alias of the source before one of all, either before a name of a unit
-		SELECT a.source, bianzhi.plain_name(a.alias) AS plain, a.unit_id, CASE a.source WHEN '' THEN 2 ELSE 1 END AS choice
-		FROM bianzhi.unit_alias AS a WHERE a.during @> registered.as_of
-		UNION ALL
-		SELECT '', bianzhi.plain_name(n.name), u.unit_id, 3
-		FROM bianzhi.unit AS u CROSS JOIN LATERAL (VALUES (u.name), (u.short_name)) AS n (name)
-		WHERE NOT u.is_section AND u.during @> registered.as_of AND n.name IS NOT NULL
+		-- what each name means on that day to a source, or to all: an alias before the name of a unit
+		SELECT DISTINCT ON (n.source, n.plain) n.source, n.plain, n.unit_id
+		FROM (
+			SELECT a.source, bianzhi.plain_name(a.alias), a.unit_id, 1
+			FROM bianzhi.unit_alias AS a WHERE a.during @> registered.as_of
+			UNION ALL
+			SELECT '', bianzhi.plain_name(n.name), u.unit_id, 2
+			FROM bianzhi.unit AS u CROSS JOIN LATERAL (VALUES (u.name), (u.short_name)) AS n (name)
+			WHERE NOT u.is_section AND u.during @> registered.as_of AND n.name IS NOT NULL
+		) AS n (source, plain, unit_id, choice)
+		ORDER BY n.source, n.plain, n.choice, n.unit_id
+	), coded AS MATERIALIZED (
+		SELECT DISTINCT ON (u.credit_code) u.credit_code, u.unit_id
+		FROM bianzhi.unit AS u
+		WHERE u.credit_code IS NOT NULL AND u.during @> registered.as_of
+		ORDER BY u.credit_code, u.is_section, u.unit_id
 	)
-	SELECT r.unit_register_id, r.source, r.seen_on, r.credit_code, r.name, r.rank, r.parent, COALESCE(c.unit_id, k.unit_id), c.unit_id IS NOT NULL
+	SELECT r.unit_register_id, r.source, r.seen_on, r.credit_code, r.name, r.rank, r.parent, COALESCE(c.unit_id, k.unit_id, o.unit_id), c.unit_id IS NOT NULL
 	FROM listed AS r
-		LEFT JOIN LATERAL (
-			SELECT u.unit_id FROM bianzhi.unit AS u
-			WHERE u.credit_code OPERATOR(bianzhi.=) r.credit_code AND u.during @> registered.as_of
-			ORDER BY u.is_section, u.unit_id LIMIT 1
-		) AS c ON true
-		LEFT JOIN LATERAL (
-			SELECT k.unit_id FROM known AS k
-			WHERE k.plain = r.plain AND k.source IN (r.source, '')
-			ORDER BY k.choice, k.unit_id LIMIT 1
-		) AS k ON true
+		LEFT JOIN coded AS c ON c.credit_code OPERATOR(bianzhi.=) r.credit_code
+		LEFT JOIN known AS k ON k.source = r.source AND k.plain = r.plain
+		LEFT JOIN known AS o ON o.source = '' AND o.plain = r.plain
 $$;
 COMMENT ON FUNCTION bianzhi.registered(date) IS '外部名册对应: the last list of each source on or before a day, and which unit each of its bodies is by credit code, alias or name; NULL: none';
 REVOKE ALL ON FUNCTION bianzhi.registered(date) FROM PUBLIC;
