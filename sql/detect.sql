@@ -131,6 +131,13 @@ UPDATE bianzhi.digest_plan SET day = '2026-10-31' WHERE unit_id = 3;
 SELECT found('C2');
 SELECT bianzhi.digest_leads('2026-11-24');
 SELECT found('C2');
+-- nor a problem, until it is closed
+SELECT (bianzhi.register_problem(lead_id, '2027-03-01', '丙局')).kind FROM bianzhi.lead WHERE kind = 'digest_missed' AND unit_id = 3;
+SELECT found('C2');
+SET LOCAL session_replication_role = replica;
+UPDATE bianzhi.problem SET state = 'closed';
+SET LOCAL session_replication_role = origin;
+SELECT found('C2');
 SELECT no_leads(), since('C2', '2026-11-25');
 SELECT found('C2');
 SELECT since('C2', '-infinity');

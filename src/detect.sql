@@ -3,8 +3,9 @@
  *
  * The limits leave a lead where an account comes to be over: over_by_cut, excess_at_go_live, recorded_excess,
  * past_excess, and digest_missed where a plan was not kept.  While such a lead of a unit and a category stands, open,
- * dismissed or become a problem, no detector opens a second one for it.  One that was marked gone counts until the day on
- * which it was marked: so a second run of the same day finds what the first one did.
+ * dismissed or become a problem, no detector opens a second one for it; what is still so when the problem has been closed
+ * is found anew.  One that was marked gone counts until the day on which it was marked: so a second run as of the same day
+ * finds what the first one did.
  */
 
 CREATE FUNCTION bianzhi.leads_left(kinds text[], as_of date) RETURNS TABLE (unit_id bigint, subject text)
@@ -15,6 +16,7 @@ AS $$
 	FROM bianzhi.lead AS l
 	WHERE l.kind = ANY (leads_left.kinds) AND l.unit_id IS NOT NULL
 		AND (l.gone_since IS NULL OR l.gone_since >= (leads_left.as_of + 1)::timestamp with time zone)
+		AND NOT EXISTS (SELECT 1 FROM bianzhi.problem AS p WHERE p.problem_id = l.problem_id AND p.state = 'closed')
 		-- days as text, with -infinity before and infinity after them
 		AND (l.kind <> 'past_excess' OR leads_left.as_of::text COLLATE "C" >= (l.evidence ->> 'first') COLLATE "C"
 			AND leads_left.as_of::text COLLATE "C" < (l.evidence ->> 'until') COLLATE "C")
