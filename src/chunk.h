@@ -25,6 +25,7 @@ typedef struct BzChunk
 	int64 account;
 	int32 from;
 	int32 until;
+	bool taken; /* a rival is changing it, or was; set only where chunks are read to be written */
 	TlLevels before;
 	TlStep *steps;
 	int nsteps;

@@ -5,7 +5,7 @@
  * A chunk row is its own lock.  It is read as it is now, changed, and written
  * with heap_update(), which waits for a rival that is changing it and then
  * reports that the version we read is no longer the newest; then that chunk is
- * read again and the change made again.  So a writer needs no lock of its own
+ * read again and the change made again.  So a writer holds no lock of its own
  * on an account, is right at every isolation level, never raises 40001, and
  * never refuses on the strength of a change that was rolled back.
  */
@@ -43,6 +43,7 @@ bz_writer_open(BzWriter *w)
 	w->rel = table_open(bz_relid(BZ_CHUNK), RowExclusiveLock);
 	w->index = index_open(bz_relid(BZ_CHUNK_PKEY), RowExclusiveLock);
 	w->slot = table_slot_create(w->rel, NULL);
+	w->queued = false;
 	w->context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi account", ALLOCSET_DEFAULT_SIZES);
 }
 
@@ -60,6 +61,19 @@ static Snapshot
 reading_snapshot(void)
 {
 	return BZ_BREAK == BZ_BREAK_WAIT ? GetTransactionSnapshot() : SnapshotSelf;
+}
+
+/*
+ * Decode the chunk in the slot, and see whether a rival is changing it: whoever
+ * replaces a version that SnapshotSelf shows has not committed yet.
+ */
+static void
+decode(BzWriter *w, BzChunk *chunk)
+{
+	uint16 infomask = ExecFetchSlotHeapTuple(w->slot, false, NULL)->t_data->t_infomask;
+
+	bz_chunk_decode(w->slot, chunk);
+	chunk->taken = (infomask & HEAP_XMAX_INVALID) == 0 && !HEAP_XMAX_IS_LOCKED_ONLY(infomask);
 }
 
 /*
@@ -85,7 +99,7 @@ read_ahead(BzWriter *w, int64 account, int32 day, int32 to, BzChunk *chunk)
 		index_rescan(scan, keys, 2, NULL, 0);
 		if (index_getnext_slot(scan, BackwardScanDirection, w->slot))
 		{
-			bz_chunk_decode(w->slot, &chunk[0]);
+			decode(w, &chunk[0]);
 			if (chunk[0].until > day)
 				n = 1;
 		}
@@ -108,7 +122,7 @@ read_ahead(BzWriter *w, int64 account, int32 day, int32 to, BzChunk *chunk)
 	index_rescan(scan, keys, 3, NULL, 0);
 	while (n < READ_AHEAD && index_getnext_slot(scan, ForwardScanDirection, w->slot))
 	{
-		bz_chunk_decode(w->slot, &chunk[n]);
+		decode(w, &chunk[n]);
 		if (chunk[n].from != chunk[n - 1].until)
 			break;
 		n++;
@@ -116,6 +130,52 @@ read_ahead(BzWriter *w, int64 account, int32 day, int32 to, BzChunk *chunk)
 	index_endscan(scan);
 	ExecClearTuple(w->slot);
 	return n;
+}
+
+static void
+leave_queue(BzWriter *w)
+{
+	if (w->queued)
+		LockRelease(&w->queue, ExclusiveLock, false);
+	w->queued = false;
+}
+
+/*
+ * Wait in line for a chunk that a rival is changing.  False: it has to be read
+ * again.
+ *
+ * heap_update() alone has all who wait stand in line for the version they have
+ * read.  When the rival commits, each in turn wakes, finds that version
+ * replaced, and goes to stand in line for the next: one commit wakes them all.
+ * The line of a chunk outlives its versions.  Only the first in it waits for the
+ * rival, and the place is given up as soon as the chunk is written.
+ *
+ * It is a line for each chunk, not for each account: who has changed one chunk
+ * and comes to another must not stand behind somebody who waits for the first.
+ * For the same reason no two chunks may share a tag, as hashed ones would; that
+ * of LOCKTAG_USERLOCK has room for the database, the account (48 bits of it) and
+ * the first day.  Nothing else makes such tags: advisory locks are of another
+ * type, and core has kept this one for a module it no longer has.
+ */
+static bool
+await_turn(BzWriter *w, const BzChunk *chunk)
+{
+	LOCKTAG tag = {.locktag_field1 = MyDatabaseId,
+				   .locktag_field2 = (uint32) chunk->account,
+				   .locktag_field3 = (uint32) chunk->from,
+				   .locktag_field4 = (uint16) (chunk->account >> 32),
+				   .locktag_type = LOCKTAG_USERLOCK,
+				   .locktag_lockmethodid = DEFAULT_LOCKMETHOD};
+
+	if (w->queued && memcmp(&tag, &w->queue, sizeof(LOCKTAG)) == 0)
+		return true;
+	leave_queue(w);
+	if (!chunk->taken)
+		return true;
+	LockAcquire(&tag, ExclusiveLock, false, false);
+	w->queue = tag;
+	w->queued = true;
+	return false;
 }
 
 /* Write a new version of a chunk row over the one that was read.  False: it was not the newest any more. */
@@ -262,6 +322,11 @@ bz_apply(BzWriter *w, int64 account, const TlStep *net, int nnet, TlRange within
 			at = 0;
 		}
 		chunk = &ahead[at];
+		if (!await_turn(w, chunk))
+		{
+			nahead = at = 0;
+			continue;
+		}
 
 		/* the change may begin inside the first chunk; later ones begin with it */
 		for (k = done; k < nnet && net[k].day < chunk->until;)
@@ -277,6 +342,7 @@ bz_apply(BzWriter *w, int64 account, const TlStep *net, int nnet, TlRange within
 			nahead = at = 0;
 			continue;
 		}
+		leave_queue(w);
 
 		part.from = Max(chunk->from, within.from);
 		part.to = Min(chunk->until, within.to);

@@ -7,6 +7,7 @@
 
 #include "access/relscan.h"
 #include "executor/tuptable.h"
+#include "storage/lock.h"
 #include "utils/rel.h"
 
 #include "timeline.h"
@@ -18,6 +19,8 @@ typedef struct BzWriter
 	Relation index;
 	TupleTableSlot *slot;
 	MemoryContext context; /* reset after each account */
+	bool queued;		   /* in line for the chunk of this tag */
+	LOCKTAG queue;
 } BzWriter;
 
 typedef struct BzApplied
