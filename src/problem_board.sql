@@ -27,7 +27,7 @@ SELECT l.lead_id, l.kind, COALESCE(n.name_zh, k.name_zh) AS kind_name, COALESCE(
 	p.problem_id, p.number AS problem_number, p.state AS problem_state, l.note
 FROM bianzhi.lead AS l
 	LEFT JOIN bianzhi.lead_kind AS n ON n.code = l.kind
-	LEFT JOIN bianzhi.problem_kind AS k ON k.code = COALESCE((SELECT o.code FROM bianzhi.problem_kind AS o WHERE o.code = l.kind), n.problem_kind)
+	LEFT JOIN bianzhi.problem_kind AS k ON k.code = bianzhi.lead_problem_kind(l.kind, l.evidence)
 	LEFT JOIN bianzhi.problem_class AS c ON c.code = k.class
 	LEFT JOIN bianzhi.problem_subkind AS s ON s.kind = k.code
 		AND s.code = COALESCE(l.evidence ->> 'subkind', CASE WHEN n.problem_kind = k.code THEN n.problem_subkind END)

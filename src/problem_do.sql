@@ -127,7 +127,7 @@ BEGIN
 		LEFT JOIN bianzhi.lead_kind AS l ON l.code = found_lead.kind
 		LEFT JOIN bianzhi.problem_subkind AS s ON s.kind = k.code AND s.code = COALESCE(register_problem.subkind,
 			found_lead.evidence ->> 'subkind', CASE WHEN l.problem_kind = k.code THEN l.problem_subkind END)
-	WHERE k.code = COALESCE(register_problem.kind, (SELECT n.code FROM bianzhi.problem_kind AS n WHERE n.code = found_lead.kind), l.problem_kind);
+	WHERE k.code = COALESCE(register_problem.kind, bianzhi.lead_problem_kind(found_lead.kind, found_lead.evidence));
 	IF NOT FOUND OR (register_problem.subkind IS NOT NULL AND meant.subkind IS NULL) THEN
 		RAISE EXCEPTION 'lead % is of kind "%", which does not say what kind of problem it is', found_lead.lead_id, found_lead.kind
 			USING ERRCODE = 'foreign_key_violation', SCHEMA = 'bianzhi', TABLE = 'problem', COLUMN = 'kind',

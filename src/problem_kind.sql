@@ -156,6 +156,27 @@ BEGIN
 END
 $$;
 
+-- an excess is what the thing is of which there is too much
+CREATE FUNCTION bianzhi.lead_problem_kind(kind text, evidence jsonb) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT COALESCE((SELECT k.code FROM bianzhi.problem_kind AS k WHERE k.code = lead_problem_kind.kind), (
+		SELECT CASE
+			WHEN n.problem_kind <> 'C2' OR c.measure IS NULL THEN n.problem_kind
+			WHEN c.measure = 'grade' OR c.code IN ('judge_quota', 'procurator_quota') OR c.parent IN ('judge_quota', 'procurator_quota') THEN 'D3'
+			WHEN c.measure = 'post' THEN 'D1'
+			WHEN c.measure = 'outside' THEN 'C5'
+			WHEN c.measure = 'body' THEN CASE c.code WHEN 'section_count' THEN 'A3' ELSE 'A1' END
+			ELSE n.problem_kind
+		END
+		FROM bianzhi.lead_kind AS n LEFT JOIN bianzhi.category AS c ON c.code = lead_problem_kind.evidence ->> 'category'
+		WHERE n.code = lead_problem_kind.kind))
+$$;
+COMMENT ON FUNCTION bianzhi.lead_problem_kind(text, jsonb) IS '线索对应问题种类: the kind of problem that a lead would be, by its kind and, where it is an excess, by what its evidence says there is too much of: posts D1, grades D3, outside staff C5, sections A3, other bodies A1; NULL: for people to say';
+REVOKE ALL ON FUNCTION bianzhi.lead_problem_kind(text, jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION bianzhi.lead_problem_kind(text, jsonb) TO PUBLIC;
+
 SELECT bianzhi.audit_own(t.name::regclass)
 FROM unnest(ARRAY['problem_class', 'problem_kind', 'problem_subkind', 'lead_kind']) AS n (table_name), format('bianzhi.%I', n.table_name) AS t (name);
 
