@@ -354,20 +354,24 @@ SELECT pg_catalog.pg_extension_config_dump('bianzhi.channel', 'WHERE NOT builtin
 
 -- the catalogues whose shipped rows may be changed
 
-DO $$
+CREATE FUNCTION bianzhi.keep_shipped_rows(catalogue text, VARIADIC key text[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
 DECLARE
-	catalogue record;
+	key_columns text := (SELECT string_agg(quote_literal(k), ', ') FROM unnest(key) AS k);
 BEGIN
-	FOR catalogue IN
-		SELECT * FROM (VALUES ('category', '''code'''), ('rank', '''code'''), ('allowed_category', '''nature'', ''category'''),
-			('entry_kind', '''code'''), ('exit_kind', '''code'''), ('absence_kind', '''code'''), ('channel', '''code''')) AS c (name, key)
-	LOOP
-		EXECUTE format('CREATE TRIGGER shipped_row_stays BEFORE DELETE ON bianzhi.%I
-			FOR EACH ROW WHEN (OLD.builtin) EXECUTE FUNCTION bianzhi.shipped_row_stays()', catalogue.name);
-		EXECUTE format('CREATE TRIGGER shipped_row_changed BEFORE UPDATE ON bianzhi.%I
-			FOR EACH ROW WHEN (OLD.builtin) EXECUTE FUNCTION bianzhi.shipped_row_changed(%s)', catalogue.name, catalogue.key);
-		EXECUTE format('CREATE TRIGGER shipped_row_restored BEFORE INSERT ON bianzhi.%I
-			FOR EACH ROW WHEN (NEW.builtin AND NEW.changed) EXECUTE FUNCTION bianzhi.shipped_row_restored(%s)', catalogue.name, catalogue.key);
-	END LOOP;
+	EXECUTE format('CREATE TRIGGER shipped_row_stays BEFORE DELETE ON bianzhi.%I
+		FOR EACH ROW WHEN (OLD.builtin) EXECUTE FUNCTION bianzhi.shipped_row_stays()', catalogue);
+	EXECUTE format('CREATE TRIGGER shipped_row_changed BEFORE UPDATE ON bianzhi.%I
+		FOR EACH ROW WHEN (OLD.builtin) EXECUTE FUNCTION bianzhi.shipped_row_changed(%s)', catalogue, key_columns);
+	EXECUTE format('CREATE TRIGGER shipped_row_restored BEFORE INSERT ON bianzhi.%I
+		FOR EACH ROW WHEN (NEW.builtin AND NEW.changed) EXECUTE FUNCTION bianzhi.shipped_row_restored(%s)', catalogue, key_columns);
 END
 $$;
+COMMENT ON FUNCTION bianzhi.keep_shipped_rows(text, text[]) IS '内置行保留: shipped rows of a catalogue stay, and what an office changes of them is kept; for the install script. Arguments: table, its key columns';
+REVOKE ALL ON FUNCTION bianzhi.keep_shipped_rows(text, text[]) FROM PUBLIC;
+
+SELECT bianzhi.keep_shipped_rows(c.name, VARIADIC c.key)
+FROM (VALUES ('category', '{code}'::text[]), ('rank', '{code}'), ('allowed_category', '{nature,category}'),
+	('entry_kind', '{code}'), ('exit_kind', '{code}'), ('absence_kind', '{code}'), ('channel', '{code}')) AS c (name, key);

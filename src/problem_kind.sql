@@ -139,22 +139,8 @@ CREATE INDEX lead_kind_problem_kind_idx ON bianzhi.lead_kind (problem_kind, prob
 
 -- shipped rows stay, and what an office changes of them is kept
 
-DO $$
-DECLARE
-	catalogue record;
-BEGIN
-	FOR catalogue IN
-		SELECT * FROM (VALUES ('problem_class', '''code'''), ('problem_kind', '''code'''), ('problem_subkind', '''kind'', ''code'''), ('lead_kind', '''code''')) AS c (name, key)
-	LOOP
-		EXECUTE format('CREATE TRIGGER shipped_row_stays BEFORE DELETE ON bianzhi.%I
-			FOR EACH ROW WHEN (OLD.builtin) EXECUTE FUNCTION bianzhi.shipped_row_stays()', catalogue.name);
-		EXECUTE format('CREATE TRIGGER shipped_row_changed BEFORE UPDATE ON bianzhi.%I
-			FOR EACH ROW WHEN (OLD.builtin) EXECUTE FUNCTION bianzhi.shipped_row_changed(%s)', catalogue.name, catalogue.key);
-		EXECUTE format('CREATE TRIGGER shipped_row_restored BEFORE INSERT ON bianzhi.%I
-			FOR EACH ROW WHEN (NEW.builtin AND NEW.changed) EXECUTE FUNCTION bianzhi.shipped_row_restored(%s)', catalogue.name, catalogue.key);
-	END LOOP;
-END
-$$;
+SELECT bianzhi.keep_shipped_rows(c.name, VARIADIC c.key)
+FROM (VALUES ('problem_class', '{code}'::text[]), ('problem_kind', '{code}'), ('problem_subkind', '{kind,code}'), ('lead_kind', '{code}')) AS c (name, key);
 
 -- an excess is what the thing is of which there is too much
 CREATE FUNCTION bianzhi.lead_problem_kind(kind text, evidence jsonb) RETURNS text
