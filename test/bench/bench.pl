@@ -34,14 +34,22 @@ sub empty_ours
 		'VACUUM ANALYZE bianzhi.chunk', 'VACUUM bianzhi.person');
 }
 
+# Fill tables of the write cases, not ours, with the same rows.
+sub fill_others
+{
+	my ($s, @variants) = @_;
+	$s->do("SET session_replication_role = replica");
+	$s->do("TRUNCATE $table_of{$_}", "INSERT INTO $table_of{$_} $columns SELECT person_id, unit_id, category, during FROM bench.plan",
+		"VACUUM ANALYZE $table_of{$_}") for @variants;
+	$s->do('RESET session_replication_role');
+}
+
 # Fill every table of the write cases with the same rows; ours counted by go_live().
 sub fill
 {
 	my ($s, @variants) = @_;
 	my $select = "SELECT person_id, unit_id, category, during FROM bench.plan";
-	$s->do("SET session_replication_role = replica");
-	$s->do("TRUNCATE $table_of{$_}", "INSERT INTO $table_of{$_} $columns $select", "VACUUM ANALYZE $table_of{$_}") for grep { $_ ne 'ours' } @variants;
-	$s->do('RESET session_replication_role');
+	fill_others($s, grep { $_ ne 'ours' } @variants);
 	$s->do('UPDATE bench.seat_limit AS l SET taken = a.people FROM bench.account AS a WHERE a.unit_id = l.unit_id AND a.category = l.category',
 		'VACUUM FULL ANALYZE bench.seat_limit');
 	$s->do("SELECT bianzhi.suspend('bench')", 'TRUNCATE bianzhi.occupancy', 'TRUNCATE bianzhi.chunk',
@@ -108,11 +116,11 @@ sub case_bulk
 
 # --- goals 3, 4, 5 and 12
 
-# A pgbench script that inserts one row of a person without a seat: into any account, or into one.
+# A pgbench script that inserts one row of a person without a seat: into any account of so many units, or into one.
 sub insert_script
 {
-	my ($variant, $hot) = @_;
-	my $file = "$scratch/$variant" . ($hot ? '_hot' : '') . '.sql';
+	my ($variant, $units, $hot) = @_;
+	my $file = "$scratch/$variant" . ($hot ? '_hot' : "_$units") . '.sql';
 	open my $out, '>', $file or die "$file: $!\n";
 	print $out "\\set day random(0, 329)\n";
 	print $out "\\set unit random(1, $units)\n\\set kind random(1, 3)\n" unless $hot;
@@ -127,7 +135,7 @@ sub transactions_case
 	my ($s, $hot, @configurations) = @_;
 	my @variants = qw(bare_fk bare ours counter counting serializable);
 	my (%cpu, %wal, %tps, %retried);
-	my %script = map { $_ => insert_script($_, $hot) } @variants;
+	my %script = map { $_ => insert_script($_, $units, $hot) } @variants;
 	fill($s, @variants);
 	for my $round (0 .. $rounds) # the first only warms up
 	{
@@ -333,7 +341,7 @@ sub case_golive
 {
 	my (undef) = @_;
 	my %units = $ENV{SHORT} ? (small => 110, large => 1100) : (small => 1127, large => 24450);
-	my (%cpu, %wall, %rows, %session, %insert, %log);
+	my (%cpu, %wall, %rows, %session, %insert, %wal);
 	for my $name (sort keys %units)
 	{
 		system('createdb', "bench_$name") == 0 or die;
@@ -362,22 +370,36 @@ sub case_golive
 	goal(10, 'slope of CPU over people, log by log', '<=', 1.1, map { log($_) / $span } ratios($cpu{large}, $cpu{small}));
 	say_text('');
 
-	$session{$_}->do('CREATE SEQUENCE bench.next_ours', "SELECT setval('bench.next_ours', (SELECT max(person_id) FROM bench.plan))", 'VACUUM ANALYZE', 'CHECKPOINT') for keys %units;
-	for my $round (0 .. $rounds)
+	my @variants = qw(bare_fk ours);
+	for my $name (sort keys %units)
 	{
-		for my $name (sort keys %units)
+		my $s = $session{$name};
+		psql_file("bench_$name", 'rivals.sql');
+		fill_others($s, 'bare_fk');
+		$s->do("CREATE SEQUENCE bench.next_$_", "SELECT setval('bench.next_$_', (SELECT max(person_id) FROM bench.plan))") for @variants;
+		$s->do('VACUUM ANALYZE', 'CHECKPOINT');
+	}
+	for my $round (0 .. $rounds) # the first only warms up
+	{
+		for my $variant (@variants)
 		{
-			my $script = "$scratch/$name.sql";
-			open my $out, '>', $script or die "$script: $!\n";
-			print $out "\\set day random(0, 329)\n\\set unit random(1, $units{$name})\n\\set kind random(1, 3)\n",
-				"INSERT INTO bianzhi.occupancy $columns VALUES (nextval('bench.next_ours'), :unit, ${kinds}[:kind::integer], daterange(date '2026-01-01' + :day::integer, NULL));\n";
-			close $out;
-			my $got = pgbench($session{$name}, script => $script, clients => 1, transactions => 2 + int(8000 * $part), options => [ 'synchronous_commit=off' ]);
-			push @{ $insert{$name} }, $got->{cpu} * 1e6 if $round > 0;
+			for my $name (sort keys %units)
+			{
+				my $got = pgbench($session{$name}, script => insert_script($variant, $units{$name}), clients => 1, transactions => 2 + int(8000 * $part),
+					options => [ 'synchronous_commit=off' ]);
+				next if $round == 0;
+				push @{ $insert{$variant}{$name} }, $got->{cpu} * 1e6;
+				push @{ $wal{$variant}{$name} }, $got->{wal};
+			}
 		}
 	}
-	table([ 'one insert a transaction, 1 client', 'CPU, us' ], map { [ "$rows{$_} people", spread('%.0f', @{ $insert{$_} }) ] } reverse sort keys %units);
-	goal(11, "CPU of one insert at $rows{large} / at $rows{small} people", '<=', 1.2, ratios($insert{large}, $insert{small}));
+	table([ 'one insert a transaction, 1 client', 'variant', 'CPU, us', 'WAL, bytes' ],
+		map { my $name = $_; map { [ "$rows{$name} people", $title{$_}, spread('%.0f', @{ $insert{$_}{$name} }), spread('%.0f', @{ $wal{$_}{$name} }) ] } @variants }
+			reverse sort keys %units);
+	my %growth = map { $_ => [ ratios($insert{$_}{large}, $insert{$_}{small}) ] } @variants;
+	goal(11, "CPU of one insert at $rows{large} / at $rows{small} people", '<=', 1.2, @{ $growth{ours} });
+	say_text('- beside it, bare with FK: ' . spread('%.2f', @{ $growth{bare_fk} }) . '; growth of bianzhi / growth of bare with FK: '
+		. spread('%.2f', ratios($growth{ours}, $growth{bare_fk})));
 	say_text('');
 	for my $name (keys %units)
 	{
