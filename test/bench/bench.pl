@@ -3,6 +3,7 @@ use strict;
 use warnings;
 
 use Bench;
+use File::Spec;
 use File::Temp qw(tempdir);
 use POSIX qw(strftime);
 use Time::HiRes qw(time);
@@ -13,9 +14,9 @@ my $rounds = rounds();
 my $units = $ENV{SHORT} ? 500 : 5000;
 my $part = $ENV{SHORT} ? 0.1 : 1; # of the transactions
 my $scratch = tempdir(CLEANUP => 1);
-my %title = (bare => 'bare', bare_fk => 'bare with FK', ours => 'bianzhi', counter => 'counter-row trigger',
+my %title = (bare => 'bare', bare_fk => 'bare with FK', ours => 'bianzhi', audited => 'bianzhi, audited', counter => 'counter-row trigger',
 	counting => 'count trigger', serializable => 'SERIALIZABLE, retry');
-my %table_of = (ours => 'bianzhi.occupancy', map { $_ => "bench.$_" } qw(bare bare_fk counter counting serializable));
+my %table_of = (ours => 'bianzhi.occupancy', audited => 'bianzhi.occupancy', map { $_ => "bench.$_" } qw(bare bare_fk counter counting serializable));
 my $columns = '(person_id, unit_id, category, during)';
 my $kinds = "(ARRAY['administrative', 'retired_service', 'institution_full'])";
 
@@ -24,6 +25,14 @@ sub psql_file
 	my ($database, $file, @variables) = @_;
 	system('psql', '-Xq', '-o', '/dev/null', (map { ('-v', $_) } @variables), '-d', $database, '-f', $here . $file) == 0
 		or die "$file failed\n";
+}
+
+# Whether bianzhi.occupancy is audited: what unaudit() and audit() leave behind, without looking at every row for what changed
+# meanwhile. worst.sql has it unaudited.
+sub audited
+{
+	my ($s, $is) = @_;
+	$s->do("UPDATE bianzhi.audited SET audited = " . ($is ? 'true' : 'false') . " WHERE relid = 'bianzhi.occupancy'::regclass");
 }
 
 # Bring the timelines back to quotas alone: what a first load finds.
@@ -49,7 +58,7 @@ sub fill
 {
 	my ($s, @variants) = @_;
 	my $select = "SELECT person_id, unit_id, category, during FROM bench.plan";
-	fill_others($s, grep { $_ ne 'ours' } @variants);
+	fill_others($s, grep { !/^(ours|audited)$/ } @variants);
 	$s->do('UPDATE bench.seat_limit AS l SET taken = a.people FROM bench.account AS a WHERE a.unit_id = l.unit_id AND a.category = l.category',
 		'VACUUM FULL ANALYZE bench.seat_limit');
 	$s->do("SELECT bianzhi.suspend('bench')", 'TRUNCATE bianzhi.occupancy', 'TRUNCATE bianzhi.chunk',
@@ -77,7 +86,7 @@ sub ratio_table
 sub case_bulk
 {
 	my ($s) = @_;
-	my @variants = qw(bare bare_fk ours);
+	my @variants = qw(bare bare_fk ours audited);
 	my $rows = $s->one('SELECT count(*) FROM bench.plan');
 	my $file = "$scratch/plan.copy";
 	my (%cpu, %wall, %wal);
@@ -87,10 +96,11 @@ sub case_bulk
 		for my $how ('INSERT ... SELECT', 'COPY')
 		{
 			$s->do("TRUNCATE bench.bare, bench.bare_fk");
-			empty_ours($s);
 			for my $variant (@variants)
 			{
 				my $table = $table_of{$variant};
+				empty_ours($s) if $variant =~ /^(ours|audited)$/;
+				audited($s, $variant eq 'audited');
 				$s->do('CHECKPOINT');
 				my $got = measured($s, $how eq 'COPY' ? "\\copy $table $columns FROM '$file'"
 					: "INSERT INTO $table $columns SELECT person_id, unit_id, category, during FROM bench.plan");
@@ -100,6 +110,7 @@ sub case_bulk
 				push @{ $wall{$how}{$variant} }, $got->{wall};
 				push @{ $wal{$how}{$variant} }, $got->{wal} / 1e6;
 			}
+			audited($s, 0);
 		}
 	}
 	for my $how ('INSERT ... SELECT', 'COPY')
@@ -132,10 +143,10 @@ sub insert_script
 
 sub transactions_case
 {
-	my ($s, $hot, @configurations) = @_;
-	my @variants = qw(bare_fk bare ours counter counting serializable);
+	my ($s, $hot, $variants, @configurations) = @_;
+	my @variants = @{$variants};
 	my (%cpu, %wal, %tps, %retried);
-	my %script = map { $_ => insert_script($_, $units, $hot) } @variants;
+	my %script = map { $_ => insert_script($_ eq 'audited' ? 'ours' : $_, $units, $hot) } @variants;
 	fill($s, @variants);
 	for my $round (0 .. $rounds) # the first only warms up
 	{
@@ -146,6 +157,7 @@ sub transactions_case
 			for my $variant (@variants)
 			{
 				my $slow = $variant =~ /^(counting|serializable)$/ ? ($hot ? 0.1 : 0.5) : 1;
+				audited($s, $variant eq 'audited');
 				my $got = pgbench($s, script => $script{$variant}, clients => $clients,
 					transactions => 2 + int($transactions * $part * $slow * ($round == 0 ? 0.2 : 1)),
 					options => [ "synchronous_commit=$sync", $variant eq 'serializable' ? 'default_transaction_isolation=serializable' : () ],
@@ -158,6 +170,7 @@ sub transactions_case
 			}
 		}
 	}
+	audited($s, 0);
 	for my $c (@configurations)
 	{
 		my ($sync, $clients) = @{$c};
@@ -174,7 +187,8 @@ sub transactions_case
 sub case_oltp
 {
 	my ($s) = @_;
-	my ($cpu, $tps) = transactions_case($s, undef, [ 'on', 1, 5000 ], [ 'on', 4, 1500 ], [ 'on', 16, 500 ], [ 'off', 1, 10000 ], [ 'off', 4, 2500 ]);
+	my ($cpu, $tps) = transactions_case($s, undef, [qw(bare_fk bare ours audited counter counting serializable)],
+		[ 'on', 1, 5000 ], [ 'on', 4, 1500 ], [ 'on', 16, 500 ], [ 'off', 1, 10000 ], [ 'off', 4, 2500 ]);
 	goal('3-4', "CPU / bare with FK, 1 client, synchronous_commit $_", '<=', 1.20, ratios($cpu->{"$_ 1"}{ours}, $cpu->{"$_ 1"}{bare_fk})) for qw(on off);
 	my %bound = ('on 1' => 0.95, 'on 4' => 0.92, 'on 16' => 0.85, 'off 1' => 0.92, 'off 4' => 0.85);
 	goal($_ =~ /on/ ? 3 : 4, "TPS / bare with FK, synchronous_commit $_ clients (does not decide)", '>=', $bound{$_},
@@ -183,6 +197,7 @@ sub case_oltp
 	{
 		goal(12, "CPU / $title{$rival}, synchronous_commit $_ clients", '<=', 1, ratios($cpu->{$_}{ours}, $cpu->{$_}{$rival})) for sort keys %bound;
 	}
+	goal(14, "CPU audited / not audited, 1 client, synchronous_commit $_", '<=', 1.5, ratios($cpu->{"$_ 1"}{audited}, $cpu->{"$_ 1"}{ours})) for qw(on off);
 	say_text('');
 }
 
@@ -190,7 +205,7 @@ sub case_hot
 {
 	my ($s) = @_;
 	my @hot = split /\t/, $s->one('SELECT unit_id, category FROM bench.account WHERE people = 5000 ORDER BY unit_id LIMIT 1');
-	my ($cpu, $tps) = transactions_case($s, \@hot, [ 'on', 4, 1500 ], [ 'on', 16, 400 ]);
+	my ($cpu, $tps) = transactions_case($s, \@hot, [qw(bare_fk bare ours counter counting serializable)], [ 'on', 4, 1500 ], [ 'on', 16, 400 ]);
 	my %bound = ('on 4' => 0.50, 'on 16' => 0.30);
 	for my $key (sort keys %bound)
 	{
@@ -496,23 +511,34 @@ sub case_rivals
 
 # --- all of them
 
+require File::Spec->rel2abs($here . 'ledger.pl');
+
 my %case = (bulk => \&case_bulk, oltp => \&case_oltp, hot => \&case_hot, big => \&case_big, series => \&case_series, size => \&case_size,
-	golive => \&case_golive, rivals => \&case_rivals);
+	golive => \&case_golive, rivals => \&case_rivals, audit => \&case_audit, seal => \&case_seal, inspect => \&case_inspect);
+my %makes_its_own = map { $_ => 1 } qw(golive audit seal inspect); # databases
+
+# What the other cases start from.
+sub worst_case
+{
+	my ($s) = @_;
+	psql_file('bianzhi', 'worst.sql', "units=$units");
+	psql_file('bianzhi', 'rivals.sql');
+	psql_file('bianzhi', 'series.sql');
+	$s->do("INSERT INTO bianzhi.person (name) SELECT 'new' FROM generate_series(1, 1000000)");
+	$s->do("CREATE SEQUENCE bench.next_$_", "SELECT setval('bench.next_$_', (SELECT max(person_id) FROM bench.plan))") for grep { $_ ne 'audited' } keys %table_of;
+	$s->do('VACUUM ANALYZE');
+}
 
 my $began = time;
-psql_file('bianzhi', 'worst.sql', "units=$units");
-psql_file('bianzhi', 'rivals.sql');
-psql_file('bianzhi', 'series.sql');
 my $s = connect_to('bianzhi');
-$s->do("INSERT INTO bianzhi.person (name) SELECT 'new' FROM generate_series(1, 1000000)");
-$s->do("CREATE SEQUENCE bench.next_$_", "SELECT setval('bench.next_$_', (SELECT max(person_id) FROM bench.plan))") for keys %table_of;
-$s->do('VACUUM ANALYZE');
 my $machine = machine($s);
+my $is_made;
 for my $name (split ' ', $ENV{CASES})
 {
+	die "no case $name: " . join(' ', sort keys %case) . "\n" unless $case{$name};
+	worst_case($s) unless $makes_its_own{$name} || $is_made++;
 	my $started = time;
 	my $load = load_average();
-	die "no case $name: " . join(' ', sort keys %case) . "\n" unless $case{$name};
 	print "\n## $name\n\n";
 	$case{$name}->($s);
 	my $said = sprintf '%s; %s; %d round%s, %.0f s, load of the machine %s when it began and %s at its end.', strftime('%Y-%m-%d %H:%M UTC', gmtime $started),

@@ -2,8 +2,8 @@
 -- of its own. :units units with three kinds of establishment each, one of which counts in another, too; every 750th
 -- account has 5,000 people, the others 10 to 200; people in random order, one seat each, 85 % without an end.
 --
--- Variables: units (5,000 give about 1,020,000 rows).  Leaves the limits in force, with quotas and without seats, and
--- the seats to be written in bench.plan.
+-- Variables: units (5,000 give about 1,020,000 rows).  Leaves the limits in force and nothing audited, with quotas and
+-- without seats, and the seats to be written in bench.plan.
 
 \set ON_ERROR_STOP on
 
@@ -37,5 +37,7 @@ SELECT unit_id, category, 1000000, '(,)', 'bench' FROM bench.account;
 
 SELECT setval('bianzhi.unit_unit_id_seq', max(unit_id)) FROM bianzhi.unit;
 SELECT setval('bianzhi.person_person_id_seq', max(person_id)) FROM bianzhi.person;
+-- what the limit costs, without the ledger
+SELECT bianzhi.unaudit(relid) FROM bianzhi.audited WHERE audited;
 SELECT * FROM bianzhi.go_live();
 VACUUM ANALYZE;
