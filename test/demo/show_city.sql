@@ -92,3 +92,43 @@ SELECT * FROM bianzhi.verify();
 \set QUIET on
 \timing off
 SELECT pg_temp.expect(:'got', '0') \gset
+SET client_min_messages = warning;
+\set QUIET off
+\set ECHO queries
+
+\echo
+\echo '== 14  变更台账 / The ledger: sealed; the digest is kept outside; what a superuser changes behind its back is found =='
+\set QUIET on
+\timing on
+\set QUIET off
+SELECT bianzhi.seal_ledger() AS block;
+SELECT bianzhi.ledger_digest() AS digest \gset
+\echo :digest
+BEGIN;
+SET LOCAL session_replication_role = replica;
+UPDATE bianzhi.person SET birth_date = birth_date + 365 WHERE person_id = 1;
+SELECT severity, what, place FROM bianzhi.verify_ledger(:'digest') WHERE severity = 'error';
+\set got :ROW_COUNT
+ROLLBACK;
+\set ECHO none
+\set QUIET on
+\timing off
+SELECT pg_temp.expect(:'got', '1') \gset
+SELECT o.person_id AS lent, o.unit_id AS lender, b.unit_id AS borrower
+FROM bianzhi.occupancy AS o JOIN bianzhi.unit AS u USING (unit_id) CROSS JOIN bianzhi.unit AS b
+WHERE u.unit_key = '001-00-024' AND o.during @> bianzhi.today() AND upper_inf(o.during) AND b.unit_key = '001-00-025'
+ORDER BY o.occupancy_id LIMIT 1 \gset
+SELECT (bianzhi.today() - 200)::text AS since, (bianzhi.today() - 30)::text AS until \gset
+\set QUIET off
+\set ECHO queries
+
+\echo
+\echo '== 15  线索与问题台账 / A lead is found, and becomes a problem under a number =='
+INSERT INTO bianzhi.secondment (person_id, from_unit, to_unit, during, document_no) VALUES (:lent, :lender, :borrower, daterange(:'since', :'until'), '借〔2026〕3号');
+SELECT kind, opened FROM bianzhi.inspect(bianzhi.today()) WHERE opened > 0;
+SELECT (bianzhi.register_problem(lead_id, responsible => '人事处')).number FROM bianzhi.lead WHERE kind = 'C4' AND subject = 'overdue';
+SELECT number, kind, kind_name, unit_name, state_name, responsible FROM bianzhi.problem_board;
+\set got :ROW_COUNT
+\set ECHO none
+\set QUIET on
+SELECT pg_temp.expect(:'got', '1') \gset

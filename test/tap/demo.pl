@@ -60,6 +60,9 @@ for my $line (
 	qr/^ERROR:  establishment limit exceeded: unit "001-0\d-t\d\d-\d", category "institution_full", first on \d{4}-\d\d-\d\d$/m,
 	qr/^ERROR:  a person would hold a second seat on \d{4}-\d\d-\d\d$/m,
 	qr/^INSERT 0 1\n\n== 13 /m,
+	qr/^ error +\| a row was changed .*bianzhi\.person/m,
+	qr/^ C4 +\| +2 *$/m,
+	qr/^ \d{4}-0001 \| C4 +\|.*\| 已挂号 +\| 人事处 *$/m,
 	qr/^  停止 \/ stop: +BZ_DEMO_DIR=\S+ make demo-stop$/m)
 {
 	like($out, $line, "it shows $line");
