@@ -170,20 +170,16 @@ COMMENT ON FUNCTION bianzhi.first_stock(regclass, text) IS '首次盘点: what t
 REVOKE ALL ON FUNCTION bianzhi.first_stock(regclass, text) FROM PUBLIC;
 
 -- in the order of their making, which is that in which one row needs another, and so that of most writers
-CREATE FUNCTION bianzhi.lock_audited() RETURNS void
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+CREATE FUNCTION bianzhi.audited_tables() RETURNS regclass[]
+	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	relation regclass;
-BEGIN
-	FOR relation IN SELECT a.relid FROM bianzhi.audited AS a JOIN pg_class AS c ON c.oid = a.relid WHERE a.audited ORDER BY a.relid LOOP
-		EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', relation);
-	END LOOP;
-END
+	SELECT COALESCE(array_agg(a.relid::oid ORDER BY a.relid::oid), '{}')::regclass[]
+	FROM bianzhi.audited AS a JOIN pg_class AS c ON c.oid = a.relid
+	WHERE a.audited
 $$;
-COMMENT ON FUNCTION bianzhi.lock_audited() IS '锁定审计对象: waits for all writers of audited tables and keeps new ones out until the end of the transaction';
-REVOKE ALL ON FUNCTION bianzhi.lock_audited() FROM PUBLIC;
+COMMENT ON FUNCTION bianzhi.audited_tables() IS '审计各表: the tables under audit that there are, in the order in which they are locked';
+REVOKE ALL ON FUNCTION bianzhi.audited_tables() FROM PUBLIC;
 
 CREATE FUNCTION bianzhi.open_ledger() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -196,7 +192,7 @@ BEGIN
 	IF bianzhi.ledger_is_open() THEN
 		RETURN;
 	END IF;
-	PERFORM bianzhi.lock_audited();
+	PERFORM bianzhi.lock_tables(bianzhi.audited_tables(), 'SHARE ROW EXCLUSIVE');
 	-- two who open it meet here
 	INSERT INTO bianzhi.ledger_open (since) VALUES (clock_timestamp());
 	SELECT COALESCE(array_agg(DISTINCT l.relation), '{}') INTO known FROM bianzhi.ledger AS l;

@@ -57,37 +57,20 @@ $$;
 COMMENT ON FUNCTION bianzhi.ledger_differences() IS '表与台账差异: rows of audited tables that are not what the ledger says last of them, by table and key, never by content; and tables that are out of audit though the ledger does not say so; at most 1000';
 REVOKE ALL ON FUNCTION bianzhi.ledger_differences() FROM PUBLIC;
 
-/*
- * TRUNCATE, and an ALTER TABLE that rewrites, empty a table for snapshots from before them, too, but not the ledger: so nobody may
- * do either between the snapshot and the reading, as in verify().
- */
 CREATE FUNCTION bianzhi.verify_ledger(digests jsonb DEFAULT NULL) RETURNS TABLE (severity text, what text, place text)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 	SET row_security = off
 	SET jit = off
 AS $$
-DECLARE
-	own regclass;
 BEGIN
 	LOCK TABLE bianzhi.ledger, bianzhi.ledger_block, bianzhi.ledger_tile IN ACCESS SHARE MODE;
-	FOR own IN SELECT a.relid FROM bianzhi.audited AS a JOIN pg_class AS c ON c.oid = a.relid WHERE a.audited ORDER BY a.relid LOOP
-		EXECUTE format('LOCK TABLE %s IN ACCESS SHARE MODE', own);
-	END LOOP;
-	-- READ COMMITTED has a new snapshot now; otherwise the catalogue shows the file of then, and the function that of now
-	SELECT c.oid INTO own
-	FROM bianzhi.audited AS a CROSS JOIN LATERAL pg_partition_tree(a.relid) AS t JOIN pg_class AS c ON c.oid = t.relid
-	WHERE a.audited AND t.isleaf AND c.relfilenode <> pg_relation_filenode(c.oid)
-	ORDER BY c.oid LIMIT 1;
-	IF own IS NOT NULL THEN
-		RAISE EXCEPTION 'table % has been emptied or rewritten since this transaction took its snapshot', own
-			USING ERRCODE = 'serialization_failure', HINT = 'Call bianzhi.verify_ledger() in a new transaction.';
-	END IF;
+	PERFORM bianzhi.hold_tables(bianzhi.audited_tables(), 'verify_ledger');
 	RETURN QUERY
 	SELECT e.severity, e.what, e.place FROM bianzhi.examine_ledger(digests) AS e
 	UNION ALL
 	SELECT 'error', d.what, d.place FROM bianzhi.ledger_differences() AS d;
 END
 $$;
-COMMENT ON FUNCTION bianzhi.verify_ledger(jsonb) IS '核验台账: computes the hash tree anew from every entry and compares it with what was sealed and with digests kept outside (one, or an array), and the audited tables with the last word of the ledger on each row; returns what is wrong (error) and what should be known (warning), and where; no errors when sound. Writes nothing, runs beside writers and on replicas';
+COMMENT ON FUNCTION bianzhi.verify_ledger(jsonb) IS '核验台账: computes the hash tree anew from every entry and compares it with what was sealed and with digests kept outside (one, or an array), and the audited tables with the last word of the ledger on each row; returns what is wrong (error) and what should be known (warning), and where; no errors when sound. Writes nothing, runs beside writers and on replicas; 40001 where an audited table was emptied or rewritten since the transaction took its snapshot';
 REVOKE ALL ON FUNCTION bianzhi.verify_ledger(jsonb) FROM PUBLIC;

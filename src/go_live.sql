@@ -7,7 +7,7 @@ CREATE FUNCTION bianzhi.keep_writers_out() RETURNS void
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	PERFORM bianzhi.lock_sources('SHARE ROW EXCLUSIVE');
+	PERFORM bianzhi.lock_tables(bianzhi.source_tables(), 'SHARE ROW EXCLUSIVE');
 	-- in the order of who changes a category
 	LOCK TABLE bianzhi.category IN SHARE ROW EXCLUSIVE MODE;
 	LOCK TABLE bianzhi.chunk IN SHARE ROW EXCLUSIVE MODE;
@@ -227,7 +227,7 @@ DECLARE
 	before jsonb;
 	changed bigint;
 BEGIN
-	PERFORM bianzhi.lock_sources('ACCESS SHARE');
+	PERFORM bianzhi.lock_tables(bianzhi.source_tables(), 'ACCESS SHARE');
 	LOCK TABLE bianzhi.chunk IN SHARE ROW EXCLUSIVE MODE;
 	SELECT COALESCE(jsonb_agg(to_jsonb(x)), '[]') INTO before FROM bianzhi.excesses() AS x;
 	changed := bianzhi.recount_accounts(NULL);
@@ -255,7 +255,7 @@ BEGIN
 	END IF;
 	PERFORM bianzhi.place_source_columns();
 	IF NOT bianzhi.ledger_is_open() THEN
-		PERFORM bianzhi.lock_audited();
+		PERFORM bianzhi.lock_tables(bianzhi.audited_tables(), 'SHARE ROW EXCLUSIVE');
 	END IF;
 	PERFORM bianzhi.keep_writers_out();
 	IF bianzhi.is_live() THEN

@@ -130,20 +130,14 @@ COMMENT ON FUNCTION bianzhi.source_triggers(regclass) IS '来源触发器: makes
 REVOKE ALL ON FUNCTION bianzhi.source_triggers(regclass) FROM PUBLIC;
 
 -- in one order, so that two who lock them never wait for each other
-CREATE FUNCTION bianzhi.lock_sources(mode text) RETURNS void
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+CREATE FUNCTION bianzhi.source_tables() RETURNS regclass[]
+	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	source regclass;
-BEGIN
-	FOR source IN SELECT DISTINCT s.relid FROM bianzhi.source AS s JOIN pg_class AS c ON c.oid = s.relid ORDER BY s.relid LOOP
-		EXECUTE format('LOCK TABLE %s IN %s MODE', source, mode);
-	END LOOP;
-END
+	SELECT COALESCE(array_agg(DISTINCT s.relid::oid ORDER BY s.relid::oid), '{}')::regclass[] FROM bianzhi.source AS s JOIN pg_class AS c ON c.oid = s.relid
 $$;
-COMMENT ON FUNCTION bianzhi.lock_sources(text) IS '锁定来源: locks every source, with its partitions, until the end of the transaction; mode is one of LOCK TABLE';
-REVOKE ALL ON FUNCTION bianzhi.lock_sources(text) FROM PUBLIC;
+COMMENT ON FUNCTION bianzhi.source_tables() IS '来源各表: the tables of all sources that there are, in the order in which they are locked';
+REVOKE ALL ON FUNCTION bianzhi.source_tables() FROM PUBLIC;
 
 /*
  * Attach one of the extension's own tables, or a table of the same column types: unit and person as bigint, category

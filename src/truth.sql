@@ -166,32 +166,17 @@ $$;
 COMMENT ON FUNCTION bianzhi.differences() IS '差异: where the timelines are not what their sources say, in the snapshot there is; see verify()';
 REVOKE ALL ON FUNCTION bianzhi.differences() FROM PUBLIC;
 
-/*
- * TRUNCATE, and an ALTER TABLE that rewrites, empty a table for snapshots from before them, too (PostgreSQL's manual, 13.6),
- * but not the timelines: so nobody may do either between the snapshot and the reading.
- */
 CREATE FUNCTION bianzhi.verify()
 	RETURNS TABLE (unit_id bigint, category text, since date, level text, stored bigint, recomputed bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	rewritten regclass;
 BEGIN
-	PERFORM bianzhi.lock_sources('ACCESS SHARE');
-	-- READ COMMITTED has a new snapshot now; otherwise the catalogue shows the file of then, and the function that of now
-	SELECT c.oid INTO rewritten
-	FROM bianzhi.source AS s CROSS JOIN LATERAL pg_partition_tree(s.relid) AS t JOIN pg_class AS c ON c.oid = t.relid
-	WHERE t.isleaf AND c.relfilenode <> pg_relation_filenode(c.oid)
-	ORDER BY c.oid LIMIT 1;
-	IF rewritten IS NOT NULL THEN
-		RAISE EXCEPTION 'table % has been emptied or rewritten since this transaction took its snapshot', rewritten
-			USING ERRCODE = 'serialization_failure', HINT = 'Call bianzhi.verify() in a new transaction.';
-	END IF;
+	PERFORM bianzhi.hold_tables(bianzhi.source_tables(), 'verify');
 	RETURN QUERY SELECT d.unit_id, d.category, d.since, d.level, d.stored, d.recomputed FROM bianzhi.differences() AS d;
 END
 $$;
-COMMENT ON FUNCTION bianzhi.verify() IS '核对: recomputes every timeline from its sources and returns each difference; no rows when sound; levels ceiling, ceilings and given_out are those of a ceiling; level chunk: the stored chunks of the account do not join. Runs beside writers';
+COMMENT ON FUNCTION bianzhi.verify() IS '核对: recomputes every timeline from its sources and returns each difference; no rows when sound; levels ceiling, ceilings and given_out are those of a ceiling; level chunk: the stored chunks of the account do not join. Runs beside writers; 40001 where a source was emptied or rewritten since the transaction took its snapshot';
 REVOKE ALL ON FUNCTION bianzhi.verify() FROM PUBLIC;
 
 CREATE FUNCTION bianzhi.recount_accounts(only_unit bigint) RETURNS bigint
@@ -205,7 +190,7 @@ CREATE FUNCTION bianzhi.recount(unit_id bigint DEFAULT NULL) RETURNS bigint
 AS $$
 BEGIN
 	-- before writers are kept out: who has one of them to himself may still have to write
-	PERFORM bianzhi.lock_sources('ACCESS SHARE');
+	PERFORM bianzhi.lock_tables(bianzhi.source_tables(), 'ACCESS SHARE');
 	RETURN bianzhi.recount_accounts(recount.unit_id);
 END
 $$;
