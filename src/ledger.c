@@ -2,8 +2,8 @@
  * ledger.c
  *		Entries of the ledger, appended.
  *
- * Whoever appends takes no lock that another wants, reads nothing that another
- * wrote and computes no hash: sealing does that later, for all at once.
+ * Whoever appends waits for no lock, reads nothing that another wrote and
+ * computes no hash: sealing does that later, for all at once.
  */
 #include "postgres.h"
 #include "compat.h"
@@ -24,6 +24,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "grow.h"
 #include "ledger.h"
 #include "names.h"
 #include "trigger.h"
@@ -38,6 +39,7 @@ static bool known, is_open;
 static uint64 known_generation;
 static uint8 salts[SALTS_AT_ONCE * BZ_SALT_BYTES];
 static int salts_left;
+static BlockNumber page = InvalidBlockNumber; /* that this session appended to last */
 
 /* A name that is short, and nothing but text. */
 static bool
@@ -190,6 +192,11 @@ bz_ledger_append(const char *relation, const char *operation, text *key, text *b
 
 	table_tuple_insert(rel, slot, GetCurrentCommandId(true), 0, NULL);
 	index_entry(rel, slot);
+	if (page != ItemPointerGetBlockNumber(&slot->tts_tid))
+	{
+		page = ItemPointerGetBlockNumber(&slot->tts_tid);
+		bz_grow_ahead(rel, page);
+	}
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, NoLock);
 	return seq;

@@ -19,7 +19,8 @@ CREATE TABLE bianzhi.ledger (
 	row_after text,
 	salt bytea,
 	commitment bytea
-);
+	-- a vacuum that gives pages back keeps appenders waiting
+) WITH (vacuum_truncate = false, toast.vacuum_truncate = false);
 
 COMMENT ON TABLE bianzhi.ledger IS '变更台账: what happened to the rows of audited tables, one entry a row; append-only';
 COMMENT ON COLUMN bianzhi.ledger.seq IS '序号: number of the entry, drawn when it was written; transactions that were rolled back leave gaps';
