@@ -331,6 +331,17 @@ SELECT told('E2', '{"late_workdays": 10}'), since('E2', ago(11) + 1);
 SELECT late();
 SELECT since('E2', '-infinity');
 SELECT found('E2', current_date - 1) LIKE '%late%';
+-- leavings: late, in time, and later corrected
+DELETE FROM bianzhi.occupancy WHERE occupancy_id IN (901, 902, 903);
+SELECT told('E2', '{"late_exempt_entry_kinds": ["initial"]}');
+INSERT INTO bianzhi.occupancy (occupancy_id, person_id, unit_id, category, during, entry_kind)
+SELECT 910 + n, n, n, 'administrative', '[2020-01-01,)', 'initial' FROM generate_series(1, 3) AS n;
+UPDATE bianzhi.occupancy SET during = daterange('2020-01-01', CASE occupancy_id WHEN 911 THEN ago(11) WHEN 912 THEN ago(10) ELSE current_date - 1 END) WHERE occupancy_id IN (911, 912, 913);
+SELECT late();
+UPDATE bianzhi.occupancy SET during = daterange('2020-01-01', ago(12)) WHERE occupancy_id = 913;
+SELECT late();
+UPDATE bianzhi.occupancy SET during = '[2020-01-01,)' WHERE occupancy_id = 911;
+SELECT late();
 -- where in the ledger a time begins
 SELECT count(*) > 4, bool_and((SELECT min(m.seq) FROM bianzhi.ledger AS m WHERE m.seq >= bianzhi.ledger_seq_at(l.at)) = (SELECT min(m.seq) FROM bianzhi.ledger AS m WHERE m.at >= l.at)) FROM bianzhi.ledger AS l;
 SELECT bianzhi.ledger_seq_at('-infinity') = min(seq), bianzhi.ledger_seq_at('infinity') = max(seq) + 1 FROM bianzhi.ledger;

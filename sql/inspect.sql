@@ -136,7 +136,12 @@ SELECT try($$SELECT bianzhi.inspect('2026-11-24')$$);
 -- an excess that the limits told is a problem of what there is too much of
 INSERT INTO bianzhi.lead (kind, unit_id, subject, evidence)
 SELECT 'over_by_cut', 1, c, jsonb_build_object('category', c)
-FROM unnest(ARRAY['institution', 'leader_deputy', 'section_chief', 'judge_quota', 'outside_staff', 'section_count', 'department_count']) AS c;
+FROM unnest(ARRAY['institution', 'leader_deputy', 'section_chief', 'judge_quota', 'section_elevated', 'outside_staff', 'section_count', 'department_count']) AS c;
 INSERT INTO bianzhi.lead (kind, unit_id, subject, evidence) SELECT 'over_by_cut', 1, c.code, jsonb_build_object('category', c.code) FROM bianzhi.category AS c WHERE c.measure = 'grade' ORDER BY c.code LIMIT 1;
 SELECT problem_kind, count(*) FROM bianzhi.lead_board WHERE kind = 'over_by_cut' AND unit_id = 1 AND state = 'open' GROUP BY 1 ORDER BY 1;
+-- as the office has it
+BEGIN;
+UPDATE bianzhi.problem_kind SET parameters = parameters || '{"posts": ["leader"]}' WHERE code = 'D3';
+SELECT subject FROM bianzhi.lead_board WHERE kind = 'over_by_cut' AND unit_id = 1 AND problem_kind = 'D3' AND subject !~ 'grade' ORDER BY 1;
+ROLLBACK;
 SELECT (bianzhi.register_problem(lead_id, '2027-03-01', '甲局')).kind FROM bianzhi.lead WHERE subject = 'leader_deputy';

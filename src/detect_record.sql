@@ -90,23 +90,33 @@ AS $$
 		FROM bianzhi.problem_kind AS k
 		WHERE k.code = 'E2' AND k.enforced_since <= detect_e2.as_of
 	), written AS MATERIALIZED (
-		SELECT l.relation, l.key, l.at::date AS on_day
+		SELECT l.relation, l.operation, l.key::bigint AS id, l.at::date AS on_day,
+			CASE l.operation WHEN 'UPDATE' THEN upper((l.row_before::jsonb ->> 'during')::daterange) END AS left_before,
+			CASE l.operation WHEN 'UPDATE' THEN upper((l.row_after::jsonb ->> 'during')::daterange) END AS left_after
 		FROM bianzhi.ledger AS l
 		WHERE l.seq >= (SELECT bianzhi.ledger_seq_at(k.late_since::timestamp with time zone) FROM k)
 			AND l.at < (detect_e2.as_of + 1)::timestamp with time zone
-			AND l.operation = 'INSERT' AND l.relation IN ('bianzhi.occupancy', 'bianzhi.quota')
+			AND (l.operation = 'INSERT' AND l.relation IN ('bianzhi.occupancy', 'bianzhi.quota')
+				OR l.operation = 'UPDATE' AND l.relation = 'bianzhi.occupancy')
 	), dated AS MATERIALIZED (
 		-- nobody can record what has not been decided
 		SELECT e.unit_id, e.person_id, e.occupancy_id, e.quota_id, e.on_day, greatest(e.since, d.issued_on) AS since
 		FROM k, (
 			SELECT o.unit_id, o.person_id, o.occupancy_id, NULL::bigint AS quota_id, w.on_day, lower(o.during) AS since, o.document_no, o.entry_kind
 			FROM written AS w
-				JOIN bianzhi.occupancy AS o ON o.occupancy_id = CASE w.relation WHEN 'bianzhi.occupancy' THEN w.key::bigint END
+				JOIN bianzhi.occupancy AS o ON o.occupancy_id = w.id
+			WHERE w.relation = 'bianzhi.occupancy' AND w.operation = 'INSERT'
+			UNION ALL
+			-- who was still there by the record on the day of writing, and had left; not who corrects what was recorded in time
+			SELECT o.unit_id, o.person_id, o.occupancy_id, NULL, w.on_day, w.left_after, NULL, NULL
+			FROM written AS w
+				JOIN bianzhi.occupancy AS o ON o.occupancy_id = w.id AND upper(o.during) = w.left_after
+			WHERE w.operation = 'UPDATE' AND COALESCE(w.left_before, 'infinity') > w.on_day
 			UNION ALL
 			SELECT q.unit_id, NULL, NULL, q.quota_id, w.on_day, lower(q.during), q.document_no, NULL
 			FROM written AS w
-				JOIN bianzhi.quota AS q ON q.quota_id = CASE w.relation WHEN 'bianzhi.quota' THEN w.key::bigint END
-			WHERE q.cause IS NULL
+				JOIN bianzhi.quota AS q ON q.quota_id = w.id
+			WHERE w.relation = 'bianzhi.quota' AND q.cause IS NULL
 		) AS e
 			LEFT JOIN bianzhi.document AS d ON d.number = e.document_no
 		WHERE e.on_day - e.since > k.late_workdays AND (e.entry_kind IS NULL OR NOT k.exempt ? e.entry_kind)
@@ -134,7 +144,7 @@ AS $$
 	)
 	SELECT l.unit_id, 'late:' || to_char(l.on_day, 'YYYY-MM'), jsonb_strip_nulls(jsonb_build_object('subkind', 'late',
 			'persons', jsonb_agg(DISTINCT l.person_id ORDER BY l.person_id) FILTER (WHERE l.person_id IS NOT NULL),
-			'occupancies', jsonb_agg(l.occupancy_id ORDER BY l.occupancy_id) FILTER (WHERE l.occupancy_id IS NOT NULL),
+			'occupancies', jsonb_agg(DISTINCT l.occupancy_id ORDER BY l.occupancy_id) FILTER (WHERE l.occupancy_id IS NOT NULL),
 			'quotas', jsonb_agg(l.quota_id ORDER BY l.quota_id) FILTER (WHERE l.quota_id IS NOT NULL))), 1
 	FROM late AS l
 	GROUP BY l.unit_id, to_char(l.on_day, 'YYYY-MM')
@@ -152,7 +162,7 @@ AS $$
 		AND COALESCE(u.nature, '') NOT IN ('派出机构', '议事协调机构')
 	HAVING count(*) > 0
 $$;
-COMMENT ON FUNCTION bianzhi.detect_e2(date) IS '检测 E2 迟报、虚报实名制数据: by the ledger, seats and lines of quota written more than parameter late_workdays working days (default 10) after they took effect, or after their document was issued where that was later, by month of writing (subject late:YYYY-MM; severity 1); people in a seat whose identity number fails its check (identity; 1) or says another birthday than the certified one, if no document has established it (birth_date; 1): to be looked at, not found; and, where parameter credit_code (default false) is true, bodies without a credit code (credit_code, of no unit; 1). Parameters: late_workdays; late_window_days: how many days back the ledger is read, from the first of that month on, default 35; late_exempt_entry_kinds, default initial; credit_code. What took effect before enforced_since is not late. 12310受理范围：伪造、虚报、瞒报、拒报机构编制数据';
+COMMENT ON FUNCTION bianzhi.detect_e2(date) IS '检测 E2 迟报、虚报实名制数据: by the ledger, seats, leavings and lines of quota written more than parameter late_workdays working days (default 10) after they took effect, or after their document was issued where that was later, by month of writing (subject late:YYYY-MM; severity 1); people in a seat whose identity number fails its check (identity; 1) or says another birthday than the certified one, if no document has established it (birth_date; 1): to be looked at, not found; and, where parameter credit_code (default false) is true, bodies without a credit code (credit_code, of no unit; 1). Parameters: late_workdays; late_window_days: how many days back the ledger is read, from the first of that month on, default 35; late_exempt_entry_kinds, default initial; credit_code. What took effect before enforced_since is not late. 12310受理范围：伪造、虚报、瞒报、拒报机构编制数据';
 REVOKE ALL ON FUNCTION bianzhi.detect_e2(date) FROM PUBLIC;
 
 CREATE FUNCTION bianzhi.detect_e3(as_of date) RETURNS TABLE (unit_id bigint, subject text, evidence jsonb, severity integer)

@@ -11,6 +11,8 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "hex.h"
+
 struct BzHasher
 {
 	EVP_MD_CTX *context;
@@ -119,18 +121,6 @@ bz_hash_print(const BzHash *hash, char text[BZ_HASH_TEXT])
 	*text = '\0';
 }
 
-static int
-digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* From hexadecimal digits; false: they are no hash. */
 bool
 bz_hash_parse(const char *text, size_t length, BzHash *hash)
@@ -139,8 +129,8 @@ bz_hash_parse(const char *text, size_t length, BzHash *hash)
 		return false;
 	for (int i = 0; i < BZ_HASH_SIZE; i++)
 	{
-		int high = digit_value(text[2 * i]);
-		int low = digit_value(text[2 * i + 1]);
+		int high = bz_hex_digit(text[2 * i]);
+		int low = bz_hex_digit(text[2 * i + 1]);
 
 		if (high < 0 || low < 0)
 			return false;

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "hex.h"
+
 #define MAX_DEPTH 32
 
 typedef struct Reader
@@ -35,18 +37,6 @@ take(Reader *r, char c)
 	return true;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* Four digits of a \u escape; -1: they are none */
 static int32_t
 hex_unit(const char *at, const char *end)
@@ -57,7 +47,7 @@ hex_unit(const char *at, const char *end)
 		return -1;
 	for (int i = 0; i < 4; i++)
 	{
-		int digit = hex_digit(at[i]);
+		int digit = bz_hex_digit(at[i]);
 
 		if (digit < 0)
 			return -1;

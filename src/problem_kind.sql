@@ -147,10 +147,17 @@ CREATE FUNCTION bianzhi.lead_problem_kind(kind text, evidence jsonb) RETURNS tex
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
+	WITH RECURSIVE root (code, parent) AS (
+		SELECT c.code, c.parent FROM bianzhi.category AS c WHERE c.code = lead_problem_kind.evidence ->> 'category'
+		UNION ALL
+		SELECT c.code, c.parent FROM root AS r JOIN bianzhi.category AS c ON c.code = r.parent
+	)
 	SELECT COALESCE((SELECT k.code FROM bianzhi.problem_kind AS k WHERE k.code = lead_problem_kind.kind), (
 		SELECT CASE
 			WHEN n.problem_kind <> 'C2' OR c.measure IS NULL THEN n.problem_kind
-			WHEN c.measure = 'grade' OR c.code IN ('judge_quota', 'procurator_quota') OR c.parent IN ('judge_quota', 'procurator_quota') THEN 'D3'
+			WHEN c.measure = 'grade' OR EXISTS (
+				SELECT FROM bianzhi.problem_kind AS k, root AS r WHERE k.code = 'D3' AND k.parameters -> 'posts' ? r.code) THEN 'D3'
+			WHEN EXISTS (SELECT FROM root AS r WHERE r.code = 'section_elevated') THEN 'D2'
 			WHEN c.measure = 'post' THEN 'D1'
 			WHEN c.measure = 'outside' THEN 'C5'
 			WHEN c.measure = 'body' THEN CASE c.code WHEN 'section_count' THEN 'A3' ELSE 'A1' END
@@ -159,7 +166,7 @@ AS $$
 		FROM bianzhi.lead_kind AS n LEFT JOIN bianzhi.category AS c ON c.code = lead_problem_kind.evidence ->> 'category'
 		WHERE n.code = lead_problem_kind.kind))
 $$;
-COMMENT ON FUNCTION bianzhi.lead_problem_kind(text, jsonb) IS '线索对应问题种类: the kind of problem that a lead would be, by its kind and, where it is an excess, by what its evidence says there is too much of: posts D1, grades D3, outside staff C5, sections A3, other bodies A1; NULL: for people to say';
+COMMENT ON FUNCTION bianzhi.lead_problem_kind(text, jsonb) IS '线索对应问题种类: the kind of problem that a lead would be, by its kind and, where it is an excess, by what its evidence says there is too much of: posts D1, elevated heads of sections D2, grades and what D3 counts beside them D3, outside staff C5, sections A3, other bodies A1; NULL: for people to say';
 REVOKE ALL ON FUNCTION bianzhi.lead_problem_kind(text, jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION bianzhi.lead_problem_kind(text, jsonb) TO PUBLIC;
 
