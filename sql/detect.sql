@@ -334,6 +334,7 @@ SELECT found('E2', current_date - 1) LIKE '%late%';
 -- leavings: late, in time, and later corrected
 DELETE FROM bianzhi.occupancy WHERE occupancy_id IN (901, 902, 903);
 SELECT told('E2', '{"late_exempt_entry_kinds": ["initial"]}');
+INSERT INTO bianzhi.quota (unit_id, category, amount, during, document_no) SELECT n, 'administrative', 9, '(,)', 'x' FROM generate_series(1, 3) AS n;
 INSERT INTO bianzhi.occupancy (occupancy_id, person_id, unit_id, category, during, entry_kind)
 SELECT 910 + n, n, n, 'administrative', '[2020-01-01,)', 'initial' FROM generate_series(1, 3) AS n;
 UPDATE bianzhi.occupancy SET during = daterange('2020-01-01', CASE occupancy_id WHEN 911 THEN ago(11) WHEN 912 THEN ago(10) ELSE current_date - 1 END) WHERE occupancy_id IN (911, 912, 913);
@@ -405,4 +406,5 @@ INSERT INTO bianzhi.unit_register (source, credit_code, name, rank, parent, seen
 SELECT bianzhi.go_live() IS NOT NULL;
 SELECT kind FROM bianzhi.lead;
 SELECT count(found) FROM bianzhi.problem_kind AS k, found(k.code) WHERE k.detector IS NOT NULL;
-SELECT count(found) FROM bianzhi.problem_kind AS k, found(k.code, current_date) WHERE k.detector IS NOT NULL;
+-- and what the ledger, which keeps real time, tells
+SELECT count(found) FROM found('E2', current_date);
