@@ -131,6 +131,7 @@ CREATE TABLE bianzhi.category (
 	builtin boolean NOT NULL DEFAULT false,
 	changed boolean NOT NULL DEFAULT false,
 	note text,
+	may_delay boolean NOT NULL DEFAULT true,
 	CONSTRAINT category_code_measure_key UNIQUE (code, measure),
 	-- a child is of its parent's measure
 	CONSTRAINT category_parent_fkey FOREIGN KEY (parent, measure) REFERENCES bianzhi.category (code, measure)
@@ -151,6 +152,7 @@ COMMENT ON COLUMN bianzhi.category.display_order IS '显示顺序: order of disp
 COMMENT ON COLUMN bianzhi.category.builtin IS '内置: ships with the extension';
 COMMENT ON COLUMN bianzhi.category.changed IS '已改动: a shipped row that the office has changed; kept by the extension';
 COMMENT ON COLUMN bianzhi.category.note IS '备注: note';
+COMMENT ON COLUMN bianzhi.category.may_delay IS '可否延迟退休: whether its holders, and those of the categories below, may choose to retire after the statutory month; shipped false for civil servants and leaders. 人社部发〔2024〕94号';
 GRANT SELECT ON TABLE bianzhi.category TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.category', 'WHERE NOT builtin OR changed');
 

@@ -21,34 +21,36 @@ INSERT INTO bianzhi.organ_kind (code, name_zh, name_en, display_order, builtin) 
  *
  * A person under 人员控制数 holds it as others hold a seat, and nobody may hold both; so it is of measure
  * establishment.  员额 of judges and procurators is held beside the seat; so it is a post.
+ *
+ * may_delay: civil servants, and leaders and managers of public institutions, retire at the statutory age (人社部发〔2024〕94号).
  */
-INSERT INTO bianzhi.category (code, name_zh, name_en, parent, measure, display_order, builtin) VALUES
-	('administrative', '行政编制', 'administrative establishment', NULL, 'establishment', 100, true),
-	('retired_service', '离退休工作人员编制', 'staff serving retired cadres', 'administrative', 'establishment', 110, true),
-	('political_legal', '政法专项编制', 'political and legal establishment', NULL, 'establishment', 120, true),
-	('support_worker', '机关工勤编制', 'support workers of public bodies', NULL, 'establishment', 130, true),
-	('institution_civil', '参公事业编制', 'institution managed like the civil service', NULL, 'establishment', 140, true),
-	('institution_full', '全额事业编制', 'institution, fully funded', NULL, 'establishment', 150, true),
-	('institution_partial', '差额事业编制', 'institution, partly funded', NULL, 'establishment', 160, true),
-	('institution_self', '自收自支事业编制', 'institution, self-funded', NULL, 'establishment', 170, true),
-	('institution', '事业编制(经费未明)', 'institution, funding not known', NULL, 'establishment', 180, true),
-	('unspecified', '编制(种类未明)', 'establishment, kind not known', NULL, 'establishment', 190, true),
-	('pool', '周转编制', 'lent from a pool', NULL, 'establishment', 200, true),
-	('reserve', '机动编制', 'unallocated reserve', NULL, 'establishment', 210, true),
-	('controlled_headcount', '人员控制数', 'controlled headcount', NULL, 'establishment', 220, true),
-	('outside_staff', '编外控制数', 'staff outside the establishment', NULL, 'outside', 300, true),
-	('judge_quota', '法官员额', 'judges'' quota', NULL, 'post', 310, true),
-	('procurator_quota', '检察官员额', 'procurators'' quota', NULL, 'post', 320, true),
-	('leader', '单位领导职数', 'leaders of the unit', NULL, 'post', 400, true),
-	('leader_chief', '单位正职', 'heads of the unit', 'leader', 'post', 410, true),
-	('leader_deputy', '单位副职', 'deputy heads of the unit', 'leader', 'post', 420, true),
-	('leader_other', '其他单位领导', 'other leaders of the unit', 'leader', 'post', 430, true),
-	('section_leader', '内设机构领导职数', 'leaders of sections', NULL, 'post', 500, true),
-	('section_chief', '内设机构正职', 'heads of sections', 'section_leader', 'post', 510, true),
-	('section_deputy', '内设机构副职', 'deputy heads of sections', 'section_leader', 'post', 520, true),
-	('section_elevated', '内设机构领导职数高配数', 'section leaders held one rank higher', NULL, 'post', 530, true),
-	('department_count', '机构限额', 'number of departments', NULL, 'body', 700, true),
-	('section_count', '内设机构数', 'number of sections', NULL, 'body', 710, true);
+INSERT INTO bianzhi.category (code, name_zh, name_en, parent, measure, display_order, builtin, may_delay) VALUES
+	('administrative', '行政编制', 'administrative establishment', NULL, 'establishment', 100, true, false),
+	('retired_service', '离退休工作人员编制', 'staff serving retired cadres', 'administrative', 'establishment', 110, true, true),
+	('political_legal', '政法专项编制', 'political and legal establishment', NULL, 'establishment', 120, true, false),
+	('support_worker', '机关工勤编制', 'support workers of public bodies', NULL, 'establishment', 130, true, true),
+	('institution_civil', '参公事业编制', 'institution managed like the civil service', NULL, 'establishment', 140, true, false),
+	('institution_full', '全额事业编制', 'institution, fully funded', NULL, 'establishment', 150, true, true),
+	('institution_partial', '差额事业编制', 'institution, partly funded', NULL, 'establishment', 160, true, true),
+	('institution_self', '自收自支事业编制', 'institution, self-funded', NULL, 'establishment', 170, true, true),
+	('institution', '事业编制(经费未明)', 'institution, funding not known', NULL, 'establishment', 180, true, true),
+	('unspecified', '编制(种类未明)', 'establishment, kind not known', NULL, 'establishment', 190, true, true),
+	('pool', '周转编制', 'lent from a pool', NULL, 'establishment', 200, true, true),
+	('reserve', '机动编制', 'unallocated reserve', NULL, 'establishment', 210, true, true),
+	('controlled_headcount', '人员控制数', 'controlled headcount', NULL, 'establishment', 220, true, true),
+	('outside_staff', '编外控制数', 'staff outside the establishment', NULL, 'outside', 300, true, true),
+	('judge_quota', '法官员额', 'judges'' quota', NULL, 'post', 310, true, true),
+	('procurator_quota', '检察官员额', 'procurators'' quota', NULL, 'post', 320, true, true),
+	('leader', '单位领导职数', 'leaders of the unit', NULL, 'post', 400, true, false),
+	('leader_chief', '单位正职', 'heads of the unit', 'leader', 'post', 410, true, true),
+	('leader_deputy', '单位副职', 'deputy heads of the unit', 'leader', 'post', 420, true, true),
+	('leader_other', '其他单位领导', 'other leaders of the unit', 'leader', 'post', 430, true, true),
+	('section_leader', '内设机构领导职数', 'leaders of sections', NULL, 'post', 500, true, false),
+	('section_chief', '内设机构正职', 'heads of sections', 'section_leader', 'post', 510, true, true),
+	('section_deputy', '内设机构副职', 'deputy heads of sections', 'section_leader', 'post', 520, true, true),
+	('section_elevated', '内设机构领导职数高配数', 'section leaders held one rank higher', NULL, 'post', 530, true, true),
+	('department_count', '机构限额', 'number of departments', NULL, 'body', 700, true, true),
+	('section_count', '内设机构数', 'number of sections', NULL, 'body', 710, true, true);
 
 /*
  * 职级 of 2019.  Within a series each grade stands below the next lower one, so a person counts in the own grade and

@@ -1,16 +1,21 @@
 /*
  * grow.c
- *		Pages for a table that many append to, before they are wanted.
+ *		Pages of a table to which many append.
  *
- * A heap grows a page at a time, under a lock for which its other appenders
- * wait.  Here whoever comes near the end adds pages for all, and nobody waits
- * for that: one who finds the lock taken leaves it to who has it.
+ * Left alone, a heap grows a page at a time under a lock for which its other
+ * appenders wait, and a row goes wherever an older page has room for one: into
+ * a page of which, after a checkpoint, the whole has to be logged.  Here a
+ * session whose page is full takes an empty one for itself; and whoever comes
+ * near the end of the table adds empty pages for all.  Nobody waits for that:
+ * one who finds the lock taken leaves it to who has it.
  */
 #include "postgres.h"
 
+#include "access/heaptoast.h"
 #include "storage/bufmgr.h"
 #include "storage/freespace.h"
 #include "storage/lmgr.h"
+#include "utils/rel.h"
 
 #include "grow.h"
 
@@ -21,9 +26,18 @@
 /* added at once: few, so that the lock is free again before the pages kept ready are used up */
 #define STEP 64
 
-/* "used": the page of "rel" that an appender has just come to */
-void
-bz_grow_ahead(Relation rel, BlockNumber used)
+#define EMPTY_PAGE (BLCKSZ - SizeOfPageHeaderData)
+
+/* what a row takes at most, long values being stored elsewhere */
+static Size
+taken(Size length)
+{
+	return MAXALIGN(Min(length, TOAST_TUPLE_THRESHOLD)) + sizeof(ItemIdData);
+}
+
+/* See to it that there are empty pages beyond "used". */
+static void
+grow_ahead(Relation rel, BlockNumber used)
 {
 	BlockNumber pages = RelationGetNumberOfBlocks(rel);
 	BlockNumber keep = Min(Max(pages / SHARE, MIN_PAGES), MAX_PAGES);
@@ -40,12 +54,58 @@ bz_grow_ahead(Relation rel, BlockNumber used)
 		last = BufferGetBlockNumber(buffer);
 		if (first == InvalidBlockNumber)
 			first = last;
-		/* it stays empty, as any page that is added at a crash: who takes it makes a page of it */
+		/* it stays as it is, like one that was added just before a crash: who writes to it makes a page of it */
 		UnlockReleaseBuffer(buffer);
-		RecordPageWithFreeSpace(rel, last, BLCKSZ - SizeOfPageHeaderData);
+		RecordPageWithFreeSpace(rel, last, EMPTY_PAGE);
 	}
 	UnlockRelationForExtension(rel, ExclusiveLock);
 	/* the upper levels of the map */
 	if (first != InvalidBlockNumber)
 		FreeSpaceMapVacuumRange(rel, first, last + 1);
+}
+
+/*
+ * Before a row of "length" bytes is appended.  The first page of a session is
+ * any that has room: sessions of one row shall not take a page each.
+ */
+void
+bz_grow_before(Relation rel, BzPage *page, Size length)
+{
+	BlockNumber empty;
+
+	if (page->block == InvalidBlockNumber || page->room >= taken(length))
+		return;
+	/* no more can be asked for, and nothing but an empty page has it */
+	empty = GetPageWithFreeSpace(rel, MaxHeapTupleSize);
+	if (empty == InvalidBlockNumber)
+		return;
+	RecordPageWithFreeSpace(rel, empty, 0);
+	RelationSetTargetBlock(rel, empty);
+	page->block = empty;
+	page->room = EMPTY_PAGE;
+	grow_ahead(rel, empty);
+}
+
+/* And after it. */
+void
+bz_grow_after(Relation rel, BzPage *page, const ItemPointerData *tid, Size length)
+{
+	BlockNumber block = ItemPointerGetBlockNumber(tid);
+
+	if (page->block == block)
+	{
+		Size size = taken(length);
+
+		page->room -= Min(size, page->room);
+	}
+	else
+	{
+		Buffer buffer = ReadBuffer(rel, block);
+
+		LockBuffer(buffer, BUFFER_LOCK_SHARE);
+		page->block = block;
+		page->room = PageGetHeapFreeSpace(BufferGetPage(buffer));
+		UnlockReleaseBuffer(buffer);
+		grow_ahead(rel, block);
+	}
 }

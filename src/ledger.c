@@ -39,7 +39,7 @@ static bool known, is_open;
 static uint64 known_generation;
 static uint8 salts[SALTS_AT_ONCE * BZ_SALT_BYTES];
 static int salts_left;
-static BlockNumber page = InvalidBlockNumber; /* that this session appended to last */
+static BzPage page = BZ_NO_PAGE;
 
 /* A name that is short, and nothing but text. */
 static bool
@@ -162,15 +162,14 @@ int64
 bz_ledger_append(const char *relation, const char *operation, text *key, text *before, text *after)
 {
 	Relation rel = table_open(bz_relid(BZ_LEDGER), RowExclusiveLock);
-	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsVirtual);
-	Datum *values = slot->tts_values;
-	bool *nulls = slot->tts_isnull;
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsHeapTuple);
+	HeapTuple tuple;
+	Datum values[LEDGER_NCOLUMNS];
+	bool nulls[LEDGER_NCOLUMNS] = {false};
 	/* the transaction has its number before the entry has: sealing relies on it (decide() in seal.c) */
 	FullTransactionId xact = GetTopFullTransactionId();
 	int64 seq = nextval_internal(bz_relid(BZ_LEDGER_SEQ), false);
 
-	ExecClearTuple(slot);
-	memset(nulls, false, LEDGER_NCOLUMNS * sizeof(bool));
 	values[LEDGER_SEQ - 1] = Int64GetDatum(seq);
 	values[LEDGER_AT - 1] = TimestampTzGetDatum(GetCurrentTimestamp());
 	values[LEDGER_XACT - 1] = Int64GetDatum((int64) U64FromFullTransactionId(xact));
@@ -188,15 +187,13 @@ bz_ledger_append(const char *relation, const char *operation, text *key, text *b
 	values[LEDGER_AFTER - 1] = PointerGetDatum(after);
 	values[LEDGER_SALT - 1] = PointerGetDatum(new_salt());
 	nulls[LEDGER_COMMITMENT - 1] = true;
-	ExecStoreVirtualTuple(slot);
+	tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
+	ExecStoreHeapTuple(tuple, slot, false);
 
+	bz_grow_before(rel, &page, tuple->t_len);
 	table_tuple_insert(rel, slot, GetCurrentCommandId(true), 0, NULL);
+	bz_grow_after(rel, &page, &slot->tts_tid, tuple->t_len);
 	index_entry(rel, slot);
-	if (page != ItemPointerGetBlockNumber(&slot->tts_tid))
-	{
-		page = ItemPointerGetBlockNumber(&slot->tts_tid);
-		bz_grow_ahead(rel, page);
-	}
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, NoLock);
 	return seq;

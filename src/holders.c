@@ -1,0 +1,161 @@
+/*
+ * holders.c
+ *		Who holds which seat or post, whatever table says so.
+ *
+ * Attached tables are read row by row, as the engine reads them: what a word
+ * means, which person an identity number is, what counts.  Who asks must be
+ * allowed to read them, as if the query had named them.
+ */
+#include "postgres.h"
+#include "compat.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rangetypes.h"
+#include "utils/rls.h"
+#include "utils/snapmgr.h"
+#include "utils/typcache.h"
+
+#include "catalogue.h"
+#include "holders.h"
+
+PG_FUNCTION_INFO_V1(holders);
+
+static void
+check_may_read(Oid relid)
+{
+	if (pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+		aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(get_rel_relkind(relid)), get_rel_name(relid));
+	if (check_enable_rls(relid, InvalidOid, false) == RLS_ENABLED)
+		ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				errmsg("row security of table \"%s\" hides rows from the reader", get_rel_name(relid)),
+				errdetail("Numbers made of a part of the rows would be wrong."));
+}
+
+static void
+each_row(Relation rel, const BzSource *source, TlRange days, BzHolderUse use, void *arg)
+{
+	const BzSource *fed;
+	int nfed = bz_sources_of(rel, false, &fed);
+	const BzSource *here = NULL;
+	MemoryContext context;
+	TupleTableSlot *slot;
+	TableScanDesc scan;
+
+	for (int i = 0; i < nfed; i++)
+		if (fed[i].id == source->id)
+			here = &fed[i];
+	if (here == NULL)
+		return;
+	context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi holder", ALLOCSET_DEFAULT_SIZES);
+	slot = table_slot_create(rel, NULL);
+	scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		MemoryContext outer = MemoryContextSwitchTo(context);
+		BzRow row;
+
+		CHECK_FOR_INTERRUPTS();
+		bz_row(here, slot, false, &row);
+		MemoryContextSwitchTo(outer);
+		if (row.places && row.person != 0 && row.from < days.to && row.to > days.from)
+			use(&row, source->relid, arg);
+		MemoryContextReset(context);
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	MemoryContextDelete(context);
+}
+
+/* Hand to "use" each row that names a person and covers one of the days. */
+void
+bz_each_holder(TlRange days, BzHolderUse use, void *arg)
+{
+	const BzSource *all;
+	int n = bz_sources(&all);
+	BzSource *mine = palloc(n * sizeof(BzSource));
+
+	/* reading a table may read the catalogue of sources anew */
+	memcpy(mine, all, n * sizeof(BzSource));
+	for (int i = 0; i < n; i++)
+	{
+		List *leaves;
+		ListCell *cell;
+
+		if (mine[i].level != TL_FILLED || mine[i].column[BZ_PERSON_COLUMN].attno == 0)
+			continue;
+		/* a table that was dropped has none */
+		leaves = bz_leaves(mine[i].relid, true);
+		if (leaves != NIL)
+			check_may_read(mine[i].relid);
+		foreach (cell, leaves)
+		{
+			Relation rel = table_open(lfirst_oid(cell), NoLock);
+
+			each_row(rel, &mine[i], days, use, arg);
+			table_close(rel, NoLock);
+		}
+		list_free(leaves);
+	}
+	pfree(mine);
+}
+
+typedef struct Output
+{
+	ReturnSetInfo *result;
+	TypeCacheEntry *range;
+} Output;
+
+static Datum
+days_datum(TypeCacheEntry *range, int32 from, int32 to)
+{
+	RangeBound lower = {
+		.val = DateADTGetDatum(from), .infinite = from == TL_BEGIN, .inclusive = true, .lower = true};
+	RangeBound upper = {
+		.val = DateADTGetDatum(to), .infinite = to == TL_END, .inclusive = false, .lower = false};
+
+	return RangeTypePGetDatum(bz_make_range(range, &lower, &upper));
+}
+
+static void
+put_holder(const BzRow *row, Oid relid, void *arg)
+{
+	Output *output = arg;
+	Datum values[] = {Int64GetDatum(row->person),
+					  Int64GetDatum(row->unit),
+					  Int64GetDatum(row->section),
+					  CStringGetTextDatum(bz_category_code(row->category)),
+					  days_datum(output->range, row->from, row->to),
+					  BoolGetDatum(row->counts),
+					  ObjectIdGetDatum(relid)};
+	bool nulls[lengthof(values)] = {false};
+
+	nulls[2] = row->section == 0;
+	tuplestore_putvalues(output->result->setResult, output->result->setDesc, values, nulls);
+	pfree(DatumGetPointer(values[3]));
+	pfree(DatumGetPointer(values[4]));
+}
+
+/* holders(from_day date, to_day date): rows of all sources that name a person and cover one of these days. */
+Datum
+holders(PG_FUNCTION_ARGS)
+{
+	DateADT from = PG_GETARG_DATEADT(0);
+	DateADT to = PG_GETARG_DATEADT(1);
+	Output output = {.result = (ReturnSetInfo *) fcinfo->resultinfo,
+					 .range = lookup_type_cache(DATERANGEOID, TYPECACHE_RANGE_INFO)};
+
+	if (DATE_NOT_FINITE(from) || DATE_NOT_FINITE(to))
+		ereport(ERROR, errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("days must be finite"));
+	InitMaterializedSRF(fcinfo, 0);
+	bz_each_holder((TlRange){from, to + 1}, put_holder, &output);
+	return (Datum) 0;
+}
