@@ -10,6 +10,7 @@
  * one who finds the lock taken leaves it to who has it.
  */
 #include "postgres.h"
+#include "compat.h"
 
 #include "access/heaptoast.h"
 #include "storage/bufmgr.h"

@@ -26,6 +26,7 @@
 
 #include "catalogue.h"
 #include "holders.h"
+#include "names.h"
 
 PG_FUNCTION_INFO_V1(holders);
 
@@ -40,21 +41,31 @@ check_may_read(Oid relid)
 				errdetail("Numbers made of a part of the rows would be wrong."));
 }
 
+/* Posts name people, too, though not for the guard of seats, which is what a source names them for. */
+static BzColumn
+person_column(const BzSource *source)
+{
+	if (source->relid == bz_relid(BZ_APPOINTMENT))
+		return (BzColumn){get_attnum(source->relid, "person_id"), BZ_FORM_INT8, INT8OID};
+	return source->column[BZ_PERSON_COLUMN];
+}
+
 static void
 each_row(Relation rel, const BzSource *source, TlRange days, BzHolderUse use, void *arg)
 {
 	const BzSource *fed;
 	int nfed = bz_sources_of(rel, false, &fed);
-	const BzSource *here = NULL;
+	BzSource here = {0};
 	MemoryContext context;
 	TupleTableSlot *slot;
 	TableScanDesc scan;
 
 	for (int i = 0; i < nfed; i++)
 		if (fed[i].id == source->id)
-			here = &fed[i];
-	if (here == NULL)
+			here = fed[i];
+	if (here.id == 0)
 		return;
+	here.column[BZ_PERSON_COLUMN] = person_column(&here);
 	context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi holder", ALLOCSET_DEFAULT_SIZES);
 	slot = table_slot_create(rel, NULL);
 	scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
@@ -64,7 +75,7 @@ each_row(Relation rel, const BzSource *source, TlRange days, BzHolderUse use, vo
 		BzRow row;
 
 		CHECK_FOR_INTERRUPTS();
-		bz_row(here, slot, false, &row);
+		bz_row(&here, slot, false, &row);
 		MemoryContextSwitchTo(outer);
 		if (row.places && row.person != 0 && row.from < days.to && row.to > days.from)
 			use(&row, source->relid, arg);
@@ -90,7 +101,7 @@ bz_each_holder(TlRange days, BzHolderUse use, void *arg)
 		List *leaves;
 		ListCell *cell;
 
-		if (mine[i].level != TL_FILLED || mine[i].column[BZ_PERSON_COLUMN].attno == 0)
+		if (mine[i].level != TL_FILLED || person_column(&mine[i]).attno == 0)
 			continue;
 		/* a table that was dropped has none */
 		leaves = bz_leaves(mine[i].relid, true);

@@ -7,4 +7,3 @@ CREATE FUNCTION bianzhi.holders(from_day date, to_day date) RETURNS TABLE (perso
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL UNSAFE ROWS 100000 COST 100000;
 COMMENT ON FUNCTION bianzhi.holders(date, date) IS '占编占职人员: rows of bianzhi''s own and of attached tables that name a person and cover a day from from_day to to_day, both included: seats, posts, grades, as category.measure says; counted: whether it counts; source: the table. Needs SELECT on these tables (42501), as a query on them does, also where row security would hide some of their rows';
 REVOKE ALL ON FUNCTION bianzhi.holders(date, date) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION bianzhi.holders(date, date) TO PUBLIC;
