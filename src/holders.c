@@ -128,11 +128,15 @@ typedef struct Output
 static Datum
 days_datum(TypeCacheEntry *range, int32 from, int32 to)
 {
-	RangeBound lower = {
-		.val = DateADTGetDatum(from), .infinite = from == TL_BEGIN, .inclusive = true, .lower = true};
-	RangeBound upper = {
-		.val = DateADTGetDatum(to), .infinite = to == TL_END, .inclusive = false, .lower = false};
+	RangeBound lower = {0};
+	RangeBound upper = {0};
 
+	lower.val = DateADTGetDatum(from);
+	lower.infinite = from == TL_BEGIN;
+	lower.inclusive = true;
+	lower.lower = true;
+	upper.val = DateADTGetDatum(to);
+	upper.infinite = to == TL_END;
 	return RangeTypePGetDatum(bz_make_range(range, &lower, &upper));
 }
 
