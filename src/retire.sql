@@ -149,9 +149,11 @@ BEGIN
 	IF btrim(schedule_retirements.document_no) = '' THEN
 		RAISE EXCEPTION 'retirements need the number of a document' USING ERRCODE = 'invalid_parameter_value';
 	END IF;
-	WITH due AS MATERIALIZED (
+	WITH listed AS MATERIALIZED (
+		SELECT l.* FROM bianzhi.retirement_list(schedule_retirements.year) AS l
+	), due AS MATERIALIZED (
 		SELECT DISTINCT ON (l.person_id) l.person_id, l.leaves_on, l.retires < l.statutory AS early
-		FROM bianzhi.retirement_list(schedule_retirements.year) AS l
+		FROM listed AS l
 		ORDER BY l.person_id
 	), seat AS MATERIALIZED (
 		SELECT 'occupancy' AS relation, o.occupancy_id AS row_id, o.person_id, o.during, o.exit_kind, d.leaves_on, d.early
@@ -178,7 +180,7 @@ BEGIN
 		RETURNING 1
 	)
 	SELECT (SELECT count(*) FROM left_seats), (SELECT count(*) FROM left_posts), (
-		SELECT count(*) FROM bianzhi.retirement_list(schedule_retirements.year) AS l
+		SELECT count(*) FROM listed AS l
 		WHERE l.source <> 'bianzhi.occupancy'::regclass AND NOT l.scheduled)
 	INTO seats, posts, elsewhere;
 	IF elsewhere > 0 THEN
