@@ -221,7 +221,7 @@ product(Piece a, Piece b, double *room)
  * than 2 n + 32 as soon as n1 is 8.
  */
 static Piece
-tree(const double *p, int n, double *room, void (*pause)(void))
+tree(const double *p, int n, double *room, void (*between)(void))
 {
 	int leaves = (n + LEAF - 1) / LEAF;
 	int left = (leaves + 1) / 2 * LEAF;
@@ -231,18 +231,18 @@ tree(const double *p, int n, double *room, void (*pause)(void))
 
 	if (leaves <= 1)
 		return leaf(p, n, room);
-	a = tree(p, left, room, pause);
+	a = tree(p, left, room, between);
 	memmove(room, a.entry, (size_t) a.n * sizeof(double));
 	a.entry = room;
 	end = room + a.n + MARGIN;
-	b = tree(p + left, n - left, end, pause);
+	b = tree(p + left, n - left, end, between);
 	memmove(end, b.entry, (size_t) b.n * sizeof(double));
 	b.entry = end;
 	end += b.n + MARGIN;
 	memset(b.entry - MARGIN, 0, MARGIN * sizeof(double));
 	memset(b.entry + b.n, 0, MARGIN * sizeof(double));
-	if (pause != NULL)
-		pause();
+	if (between != NULL)
+		between();
 	return trim(product(a, b, end));
 }
 
@@ -259,18 +259,18 @@ are_probabilities(const double *p, int n)
  * The probabilities of 0 to n successes in "n" trials with probabilities "p".
  * The relative error of each that is 1e-300 or more is below 1e-12, see above;
  * one that is 0 because trials are certain is exactly 0.  "pmf" has room for
- * n + 1, "work" for BZ_DISTRIBUTION_WORK(n); "pause", unless NULL, is called
+ * n + 1, "work" for BZ_DISTRIBUTION_WORK(n); "between", unless NULL, is called
  * now and then, and need not return.  False: a probability is none, or n is out
  * of range.
  */
 bool
-bz_distribution(const double *p, int n, double *pmf, double *work, void (*pause)(void))
+bz_distribution(const double *p, int n, double *pmf, double *work, void (*between)(void))
 {
 	Piece all;
 
 	if (n < 0 || n > BZ_DISTRIBUTION_MAX || !are_probabilities(p, n))
 		return false;
-	all = tree(p, n, work, pause);
+	all = tree(p, n, work, between);
 	memset(pmf, 0, ((size_t) n + 1) * sizeof(double));
 	for (int k = 0; k < all.n; k++)
 		pmf[all.first + k] = all.entry[k] * (1 / SCALE);

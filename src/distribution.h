@@ -24,7 +24,7 @@
 /* what bz_distribution_quick() leaves out of a distribution, at most */
 #define BZ_DISTRIBUTION_CUT 1e-12
 
-extern bool bz_distribution(const double *p, int n, double *pmf, double *work, void (*pause)(void));
+extern bool bz_distribution(const double *p, int n, double *pmf, double *work, void (*between)(void));
 extern double bz_distribution_mean(const double *p, int n);
 extern int bz_distribution_quantile(const double *pmf, int n, double q);
 extern double bz_distribution_at_least(const double *pmf, int n, int least);

@@ -16,7 +16,7 @@ PG_FUNCTION_INFO_V1(leaver_quantile);
 PG_FUNCTION_INFO_V1(at_least_probability);
 
 static void
-pause(void)
+check_interrupts(void)
 {
 	CHECK_FOR_INTERRUPTS();
 }
@@ -40,7 +40,7 @@ distribution_argument(ArrayType *array, int *n, int *possible)
 				errmsg("no more than %d probabilities can be taken", BZ_DISTRIBUTION_MAX));
 	pmf = palloc(sizeof(double) * (*n + 1));
 	work = palloc(sizeof(double) * BZ_DISTRIBUTION_WORK(*n));
-	if (!bz_distribution(p, *n, pmf, work, pause))
+	if (!bz_distribution(p, *n, pmf, work, check_interrupts))
 		ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				errmsg("a probability must be from 0 to 1"));
 	pfree(work);
