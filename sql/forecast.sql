@@ -179,6 +179,12 @@ INSERT INTO bianzhi.attrition_rate (category, monthly_rate) VALUES ('institution
 SELECT expected_leaving, vacancy, vacancy_p10, vacancy_p50, vacancy_p90 FROM bianzhi.vacancy_forecast('2026-12-01', 1) WHERE unit_id = unit('D') AND category = 'institution_full';
 SELECT n, bianzhi.vacancy_probability(unit('D'), 'institution_full', '2027-01-01', n, '2026-12-01') FROM generate_series(6, 11) AS n;
 
+-- two years back and two years ahead
+
+SELECT count(*), min(month), max(month), count(*) FILTER (WHERE foreseen), max(month) FILTER (WHERE NOT foreseen), bool_and((month > bianzhi.today()) = foreseen) FROM bianzhi.vacancy_monthly WHERE unit_key = 'A' AND category = 'administrative';
+SELECT unit_name, category_name, is_leaf, month, authorized, filled, reserved, retiring, overdue, expected_leaving, vacancy, vacancy_p10, vacancy_p90 FROM bianzhi.vacancy_monthly
+WHERE unit_key = 'A' AND category = 'administrative' AND month IN ('2024-12-01', '2026-11-01', '2026-12-01', '2027-07-01') ORDER BY month;
+
 -- what cannot be asked
 
 SELECT try($$SELECT bianzhi.vacancy_forecast('infinity', 12)$$), try($$SELECT bianzhi.vacancy_forecast('2026-11-24', 0)$$), try($$SELECT bianzhi.forecast_series('2026-11-24', 1201)$$);

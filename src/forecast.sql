@@ -36,3 +36,48 @@ CREATE FUNCTION bianzhi.safe_hires(unit_id bigint, category text, months integer
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL UNSAFE COST 1000000;
 COMMENT ON FUNCTION bianzhi.safe_hires(bigint, text, integer, double precision, date) IS '可安全进人数: how many at most can be hired on a day, to stay, so that the probability that the unit is over on any day up to the first of the last of so many months (1 to 1200) is no more than risk (0 to 1): by what is recorded, by law, and by rates of attrition (vacancy_forecast). Never more than are vacant on that day; 0 where the account is closed to entries; NULL where nothing is authorised. Exact, or, with many days to look at together, on the safe side. 23503: there is no such unit or category';
 REVOKE ALL ON FUNCTION bianzhi.safe_hires(bigint, text, integer, double precision, date) FROM PUBLIC;
+
+-- two years back and two years ahead, for BI
+
+CREATE VIEW bianzhi.vacancy_monthly WITH (security_invoker = true) AS
+SELECT u.unit_id, u.unit_key, u.name AS unit_name, u.organ_kind, u.field, u.is_section, u.display_order AS unit_order, v.category, c.name_zh AS category_name,
+	c.name_en AS category_name_en, c.measure, c.parent AS parent_category, NOT EXISTS (SELECT 1 FROM bianzhi.category AS below WHERE below.parent = c.code) AS is_leaf,
+	c.display_order AS category_order, v.month, v.foreseen, v.authorized, v.filled, v.reserved, v.retiring, v.overdue, v.expected_leaving, v.vacancy, v.vacancy_p10, v.vacancy_p50, v.vacancy_p90
+FROM (
+	SELECT b.unit_id, b.category, b.day, false, b.authorized, b.filled, b.reserved, 0, NULL::integer, 0::numeric(12,2), b.vacancy::numeric(12,2), b.vacancy, b.vacancy, b.vacancy
+	FROM (SELECT date_trunc('month', bianzhi.today())::date AS month) AS t
+		CROSS JOIN LATERAL bianzhi.vacancy_between((t.month - interval '23 months')::date, t.month) AS b
+	UNION ALL
+	SELECT f.unit_id, f.category, f.month, true, f.authorized, f.filled, f.reserved, f.retiring, f.overdue, f.expected_leaving::numeric(12,2), f.vacancy::numeric(12,2), f.vacancy_p10, f.vacancy_p50, f.vacancy_p90
+	FROM bianzhi.vacancy_forecast(bianzhi.today(), 24) AS f
+) AS v (unit_id, category, month, foreseen, authorized, filled, reserved, retiring, overdue, expected_leaving, vacancy, vacancy_p10, vacancy_p50, vacancy_p90)
+	JOIN bianzhi.unit AS u ON u.unit_id = v.unit_id
+	JOIN bianzhi.category AS c ON c.code = v.category;
+
+COMMENT ON VIEW bianzhi.vacancy_monthly IS '逐月空编: what every unit is authorised and carries on the first day of each of the last 24 months and, by vacancy_forecast(), of the next 24; seats. Add up only rows of one month and measure with parent_category IS NULL and NOT is_section, or seats are counted more than once; quantiles do not add up';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.unit_id IS '机构标识: unit';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.unit_key IS '机构编码: key of the unit';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.unit_name IS '机构名称: name of the unit';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.organ_kind IS '机构类别: kind of body';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.field IS '领域: field of work';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.is_section IS '内设机构: whether the unit is an internal section, whose seats its unit has too';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.unit_order IS '机构顺序: order of display of the unit';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.category IS '编制种类: category';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.category_name IS '种类名称: its name in Chinese';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.category_name_en IS '种类英文名称: its name in English';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.measure IS '计量对象: what kind of thing is counted';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.parent_category IS '上级种类: the category above, which counts these seats too';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.is_leaf IS '末级种类: no category stands below this one';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.category_order IS '种类顺序: order of display of the category';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.month IS '月份: first day of the month, for which the numbers hold';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.foreseen IS '是否预测: the month is to come';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.authorized IS '核定数: authorised; NULL: nothing is';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.filled IS '实有数: filled, by what is recorded';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.reserved IS '已核准未用: reserved by open approvals';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.retiring IS '退休离任数: of those filled, gone by then by law or choice, though not recorded; 0 in months that have come';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.overdue IS '到龄未退数: of those filled, whose holders should have left by today; NULL in months that have come';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.expected_leaving IS '预计减员数: of the others, likely gone by then; seats, to a hundredth';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.vacancy IS '空编数: vacancies, expected where the month is to come, negative where the unit is over; NULL where nothing is authorised';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.vacancy_p10 IS '空编数10%分位: no more than these with probability 0.1';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.vacancy_p50 IS '空编数中位: with probability 0.5';
+COMMENT ON COLUMN bianzhi.vacancy_monthly.vacancy_p90 IS '空编数90%分位: with probability 0.9';
