@@ -185,6 +185,14 @@ SELECT count(*), min(month), max(month), count(*) FILTER (WHERE foreseen), max(m
 SELECT unit_name, category_name, is_leaf, month, authorized, filled, reserved, retiring, overdue, expected_leaving, vacancy, vacancy_p10, vacancy_p90 FROM bianzhi.vacancy_monthly
 WHERE unit_key = 'A' AND category = 'administrative' AND month IN ('2024-12-01', '2026-11-01', '2026-12-01', '2027-07-01') ORDER BY month;
 
+-- a birthday beyond all reason, and the ends of time
+
+UPDATE bianzhi.person SET birth_date = '5874890-01-01' WHERE person_id = 11;
+UPDATE bianzhi.person SET birth_date = '4713-01-01 BC' WHERE person_id = 9;
+SELECT person_id, why, leaves_on FROM bianzhi.forecast_detail('2026-11-24', '2026-12-01', unit('A'), 'administrative') WHERE person_id IN (9, 11) ORDER BY 1;
+SELECT count(*) > 0 FROM bianzhi.vacancy_forecast('4713-01-01 BC', 2);
+SELECT try($$SELECT bianzhi.vacancy_forecast('5874897-12-31', 2)$$);
+
 -- what cannot be asked
 
 SELECT try($$SELECT bianzhi.vacancy_forecast('infinity', 12)$$), try($$SELECT bianzhi.vacancy_forecast('2026-11-24', 0)$$), try($$SELECT bianzhi.forecast_series('2026-11-24', 1201)$$);

@@ -320,7 +320,12 @@ set_leaving(const Reading *r, BzStay *stay)
 	BzWhy why = BZ_STAYS;
 	int32 gone = person == NULL ? BZ_NEVER : gone_from(r, stay, person, &why);
 
-	stay->leaves = gone == BZ_NEVER ? TL_END : bz_month_begin(gone);
+	/* a birthday beyond all reason keeps nobody else from being foreseen */
+	if (gone == BZ_NEVER || !bz_month_day(gone, &stay->leaves))
+	{
+		stay->leaves = TL_END;
+		why = BZ_STAYS;
+	}
 	if (stay->leaves <= Max(o->as_of, stay->from))
 		why = BZ_OVERDUE;
 	stay->why = why;
