@@ -67,20 +67,24 @@ BEGIN
 	END IF;
 	RETURN QUERY
 	WITH held AS MATERIALIZED (
-		SELECT h.person_id, h.unit_id, h.category, h.during
+		SELECT row_number() OVER () AS n, h.person_id, h.unit_id, h.category, h.during
 		FROM bianzhi.holders(attrition_estimate.from_day, attrition_estimate.to_day) AS h
 		WHERE h.counted
+	), goes_on AS MATERIALIZED (
+		-- whoever goes on in the same account has not left it
+		SELECT DISTINCT h.n
+		FROM held AS h JOIN held AS o ON o.person_id = h.person_id AND o.unit_id = h.unit_id AND o.category = h.category
+		WHERE o.n <> h.n AND o.during @> upper(h.during)
 	), stay AS MATERIALIZED (
 		SELECT h.category, date_trunc('month', p.birth_date)::date AS born, greatest(lower(h.during), attrition_estimate.from_day) AS since,
 			least(upper(h.during), attrition_estimate.to_day, r.leaves_on) AS until,
-			-- whoever goes on in the same account has not left it, and who retires leaves by law or choice
 			COALESCE(upper(h.during) BETWEEN attrition_estimate.from_day + 1 AND attrition_estimate.to_day, false)
-				AND COALESCE(upper(h.during) < r.leaves_on, true)
-				AND NOT EXISTS (SELECT 1 FROM held AS n
-					WHERE n.person_id = h.person_id AND n.unit_id = h.unit_id AND n.category = h.category AND n.during @> upper(h.during)) AS has_left
+				AND COALESCE(upper(h.during) < r.leaves_on, true) AND g.n IS NULL AS has_left
 		FROM held AS h
 			JOIN bianzhi.person AS p ON p.person_id = h.person_id
-			CROSS JOIN LATERAL (SELECT (bianzhi.retires_in(p.birth_date, p.retire_track, p.retire_on) + interval '1 month')::date) AS r (leaves_on)
+			LEFT JOIN goes_on AS g ON g.n = h.n
+			-- what somebody chose is not known beforehand: to retire early is to leave
+			CROSS JOIN LATERAL (SELECT (bianzhi.retirement_month(p.birth_date, p.retire_track) + interval '1 month')::date) AS r (leaves_on)
 	), exposed AS (
 		SELECT s.category, b.age_from, b.age_to, b.until - b.since AS days, s.has_left AND b.until = s.until AS has_left
 		FROM stay AS s
@@ -108,7 +112,7 @@ BEGIN
 	ORDER BY c.display_order, s.category, s.age_to - s.age_from DESC, s.age_from;
 END
 $$;
-COMMENT ON FUNCTION bianzhi.attrition_estimate(date, date, integer) IS '减员率估算: rates of attrition as they were from from_day to to_day (excluded), by category as held and by age in bands of so many years, as attrition_rate takes them; a row for ages 0 to 150 is of all, and of who has no known birthday. person_months: time at risk, which ends with the retirement that law or choice sets; leavers: who left before it and did not go on in the same account; monthly_rate: 1 - exp(-leavers / person_months); rate_low, rate_high: 95 % interval, Byar''s approximation (Breslow and Day, Statistical Methods in Cancer Research II, 1987, 2.3). 22023: no days, or no band';
+COMMENT ON FUNCTION bianzhi.attrition_estimate(date, date, integer) IS '减员率估算: rates of attrition as they were from from_day to to_day (excluded), by category as held and by age in bands of so many years, as attrition_rate takes them; a row for ages 0 to 150 is of all, and of who has no known birthday. person_months: time at risk, which ends with statutory retirement; leavers: who left before it, also by choice, and did not go on in the same account; monthly_rate: 1 - exp(-leavers / person_months); rate_low, rate_high: 95 % interval, Byar''s approximation (Breslow and Day, Statistical Methods in Cancer Research II, 1987, 2.3). 22023: no days, or no band';
 REVOKE ALL ON FUNCTION bianzhi.attrition_estimate(date, date, integer) FROM PUBLIC;
 
 -- until go_live() the keys' checks sleep, as those of the other tables do
