@@ -38,26 +38,37 @@ CREATE FUNCTION bianzhi.undocumented_growth(from_day date, to_day date)
 	LANGUAGE sql STABLE STRICT PARALLEL UNSAFE ROWS 100
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	WITH grew AS MATERIALIZED (
-		SELECT c.unit_id, c.category, c.authorized_to > COALESCE(c.authorized_from, 0) AS authorized, c.filled_to > c.filled_from AS filled
-		FROM bianzhi.change_accounts(undocumented_growth.from_day, undocumented_growth.to_day) AS c
+	WITH RECURSIVE path (code, counts_in, parent) AS (
+		SELECT c.code, c.code, c.parent FROM bianzhi.category AS c
+		UNION ALL
+		SELECT p.code, c.code, c.parent FROM path AS p JOIN bianzhi.category AS c ON c.code = p.parent
+	), change AS MATERIALIZED (
+		SELECT c.* FROM bianzhi.change_accounts(undocumented_growth.from_day, undocumented_growth.to_day) AS c
+	), more_people AS MATERIALIZED (
+		-- what a documented number covers needs no document of its own
+		SELECT c.unit_id, c.category
+		FROM change AS c JOIN path AS p ON p.code = c.category
+			JOIN bianzhi.vacancy_on(undocumented_growth.to_day) AS v ON v.unit_id = c.unit_id AND v.category = p.counts_in
+		WHERE c.filled_to > c.filled_from
+		GROUP BY c.unit_id, c.category
+		HAVING bool_or(v.filled > v.authorized) OR bool_and(v.authorized IS NULL)
 	)
 	SELECT q.unit_id, q.category, q.amount, lower(q.during), 'bianzhi.quota'::regclass, q.quota_id
-	FROM bianzhi.quota AS q JOIN grew AS g ON g.unit_id = q.unit_id AND g.category = q.category AND g.authorized
-	WHERE q.document_no = '(未见文号)' AND q.amount > 0
+	FROM bianzhi.quota AS q JOIN change AS c ON c.unit_id = q.unit_id AND c.category = q.category
+	WHERE c.authorized_to > COALESCE(c.authorized_from, 0) AND q.document_no = '(未见文号)' AND q.amount > 0
 		AND q.during @> undocumented_growth.to_day AND NOT q.during @> undocumented_growth.from_day
 	UNION ALL
 	SELECT o.unit_id, o.category, 1, lower(o.during), 'bianzhi.occupancy'::regclass, o.occupancy_id
-	FROM bianzhi.occupancy AS o JOIN grew AS g ON g.unit_id = o.unit_id AND g.category = o.category AND g.filled
+	FROM bianzhi.occupancy AS o JOIN more_people AS m ON m.unit_id = o.unit_id AND m.category = o.category
 	WHERE COALESCE(btrim(o.document_no), '') IN ('', '(未见文号)') AND o.counted
 		AND o.during @> undocumented_growth.to_day AND NOT o.during @> undocumented_growth.from_day
 	UNION ALL
 	SELECT a.unit_id, a.category, 1, lower(a.during), 'bianzhi.appointment'::regclass, a.appointment_id
-	FROM bianzhi.appointment AS a JOIN grew AS g ON g.unit_id = a.unit_id AND g.category = a.category AND g.filled
+	FROM bianzhi.appointment AS a JOIN more_people AS m ON m.unit_id = a.unit_id AND m.category = a.category
 	WHERE COALESCE(btrim(a.document_no), '') IN ('', '(未见文号)') AND a.counted
 		AND a.during @> undocumented_growth.to_day AND NOT a.during @> undocumented_growth.from_day
 $$;
-COMMENT ON FUNCTION bianzhi.undocumented_growth(date, date) IS '无文号增加: rows of quota, occupancy and appointment that stand on to_day, not on from_day, and name no document, in accounts in which that number rose between the days (change_between()): seats, first day, table and row. Tables of applications name no documents, and are not in it';
+COMMENT ON FUNCTION bianzhi.undocumented_growth(date, date) IS '无文号增加: rows that stand on to_day, not on from_day, and name no document, where a number rose between the days: lines of quota, where more is authorised; seats and posts, where more is filled and no authorised number, which has its documents, covers it: the account, or one of a category above, is over, or has none at all. Seats, first day, table and row. Tables of applications name no documents, and are not in it';
 REVOKE ALL ON FUNCTION bianzhi.undocumented_growth(date, date) FROM PUBLIC;
 
 -- what to look at first
