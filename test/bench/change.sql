@@ -48,32 +48,32 @@ WITH row AS MATERIALIZED (
 	FROM row AS r WHERE person_id IS NOT NULL
 	WINDOW w AS (PARTITION BY person_id, measure)
 ), n1 AS (
-	SELECT *, row_number() OVER (PARTITION BY person_id, measure, came, unit_id, COALESCE(section_id, 0), category ORDER BY since, row_id) AS n FROM named WHERE matched
+	SELECT *, row_number() OVER (PARTITION BY person_id, measure, came, unit_id, COALESCE(section_id, 0), category ORDER BY since NULLS FIRST, row_id) AS n FROM named WHERE matched
 ), p1 AS MATERIALIZED (
 	SELECT g.id AS gone, c.id AS came FROM n1 AS g JOIN n1 AS c ON NOT g.came AND c.came AND (g.person_id, g.measure, g.unit_id, COALESCE(g.section_id, 0), g.category, g.n)
 		= (c.person_id, c.measure, c.unit_id, COALESCE(c.section_id, 0), c.category, c.n)
 ), l1 AS MATERIALIZED (
 	SELECT * FROM named WHERE matched AND id NOT IN (SELECT gone FROM p1 UNION ALL SELECT came FROM p1)
 ), n2 AS (
-	SELECT *, row_number() OVER (PARTITION BY person_id, measure, came, unit_id, category ORDER BY COALESCE(section_id, 0), since, row_id) AS n FROM l1
+	SELECT *, row_number() OVER (PARTITION BY person_id, measure, came, unit_id, category ORDER BY COALESCE(section_id, 0), since NULLS FIRST, row_id) AS n FROM l1
 ), p2 AS MATERIALIZED (
 	SELECT g.id AS gone, c.id AS came FROM n2 AS g JOIN n2 AS c ON NOT g.came AND c.came AND (g.person_id, g.measure, g.unit_id, g.category, g.n) = (c.person_id, c.measure, c.unit_id, c.category, c.n)
 ), l2 AS MATERIALIZED (
 	SELECT * FROM l1 WHERE id NOT IN (SELECT gone FROM p2 UNION ALL SELECT came FROM p2)
 ), n3 AS (
-	SELECT *, row_number() OVER (PARTITION BY person_id, measure, came, unit_id, root ORDER BY COALESCE(section_id, 0), category COLLATE "C", since, row_id) AS n FROM l2
+	SELECT *, row_number() OVER (PARTITION BY person_id, measure, came, unit_id, root ORDER BY COALESCE(section_id, 0), category COLLATE "C", since NULLS FIRST, row_id) AS n FROM l2
 ), p3 AS MATERIALIZED (
 	SELECT g.id AS gone, c.id AS came FROM n3 AS g JOIN n3 AS c ON NOT g.came AND c.came AND (g.person_id, g.measure, g.unit_id, g.root, g.n) = (c.person_id, c.measure, c.unit_id, c.root, c.n)
 ), l3 AS MATERIALIZED (
 	SELECT * FROM l2 WHERE id NOT IN (SELECT gone FROM p3 UNION ALL SELECT came FROM p3)
 ), n4 AS (
-	SELECT *, row_number() OVER (PARTITION BY person_id, measure, came, category ORDER BY unit_id, COALESCE(section_id, 0), since, row_id) AS n FROM l3
+	SELECT *, row_number() OVER (PARTITION BY person_id, measure, came, category ORDER BY unit_id, COALESCE(section_id, 0), since NULLS FIRST, row_id) AS n FROM l3
 ), p4 AS MATERIALIZED (
 	SELECT g.id AS gone, c.id AS came FROM n4 AS g JOIN n4 AS c ON NOT g.came AND c.came AND (g.person_id, g.measure, g.category, g.n) = (c.person_id, c.measure, c.category, c.n)
 ), l4 AS MATERIALIZED (
 	SELECT * FROM l3 WHERE id NOT IN (SELECT gone FROM p4 UNION ALL SELECT came FROM p4)
 ), n5 AS (
-	SELECT *, row_number() OVER (PARTITION BY person_id, measure, came ORDER BY unit_id, COALESCE(section_id, 0), category COLLATE "C", since, row_id) AS n FROM l4
+	SELECT *, row_number() OVER (PARTITION BY person_id, measure, came ORDER BY unit_id, COALESCE(section_id, 0), category COLLATE "C", since NULLS FIRST, row_id) AS n FROM l4
 ), p5 AS MATERIALIZED (
 	SELECT g.id AS gone, c.id AS came FROM n5 AS g JOIN n5 AS c ON NOT g.came AND c.came AND (g.person_id, g.measure, g.n) = (c.person_id, c.measure, c.n)
 ), move AS (
@@ -90,9 +90,15 @@ WITH row AS MATERIALIZED (
 	FROM at AS a LEFT JOIN pair AS m ON m.id = a.id LEFT JOIN at AS b ON b.id = m.other AND b.unit_id = a.unit_id AND b.category = a.category
 	WHERE b.id IS NULL
 	UNION ALL
-	SELECT s.unit_id, k.counts_in, CASE WHEN s.seats > 0 THEN 'entered' ELSE 'departed' END, abs(s.seats), NULL
-	FROM (SELECT unit_id, category, sum(CASE WHEN came THEN seats ELSE -seats END) AS seats FROM row WHERE person_id IS NULL GROUP BY unit_id, category) AS s
-		JOIN bench.above AS k ON k.code = s.category
+	-- rows that name nobody: what comes to a place beyond what goes from it
+	SELECT s.unit_id, k.counts_in, CASE WHEN s.came THEN 'entered' ELSE 'departed' END, least(s.seats, s.upto - s.other), s.document_no
+	FROM (
+		SELECT r.*, sum(seats) OVER (PARTITION BY unit_id, category, came ORDER BY since NULLS FIRST, row_id ROWS UNBOUNDED PRECEDING) AS upto,
+			COALESCE(CASE WHEN came THEN sum(seats) FILTER (WHERE NOT came) OVER p ELSE sum(seats) FILTER (WHERE came) OVER p END, 0) AS other
+		FROM row AS r WHERE person_id IS NULL
+		WINDOW p AS (PARTITION BY unit_id, category)
+	) AS s JOIN bench.above AS k ON k.code = s.category
+	WHERE s.upto > s.other
 	UNION ALL
 	SELECT q.unit_id, q.category, 'line', 0, q.document_no
 	FROM bianzhi.quota AS q
