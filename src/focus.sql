@@ -30,6 +30,7 @@ COMMENT ON COLUMN bianzhi.inspection_weight.note IS '备注: note';
 GRANT SELECT ON TABLE bianzhi.inspection_weight TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('bianzhi.inspection_weight', 'WHERE NOT builtin OR changed');
 SELECT bianzhi.keep_shipped_rows('inspection_weight', 'code');
+SELECT bianzhi.audit_own('bianzhi.inspection_weight');
 
 -- growth without a document
 
@@ -125,6 +126,7 @@ AS $$
 			COALESCE(sum(w.number) FILTER (WHERE w.code = 'undocumented'), 0)::integer AS undocumented, COALESCE(sum(w.points) FILTER (WHERE w.code = 'undocumented'), 0)::integer AS undocumented_points,
 			string_agg(format('%s %s', w.name_zh, w.number), '; ' ORDER BY w.points DESC, w.display_order, w.code) AS reasons
 		FROM weighed AS w
+		WHERE w.points > 0
 		GROUP BY w.unit_id
 	)
 	SELECT (rank() OVER (ORDER BY s.points DESC))::integer, s.unit_id, u.name, b.field, s.points,
@@ -132,5 +134,5 @@ AS $$
 	FROM summed AS s JOIN bianzhi.unit AS u ON u.unit_id = s.unit_id JOIN body AS b ON b.unit_id = s.unit_id
 	ORDER BY s.points DESC, u.display_order, s.unit_id
 $$;
-COMMENT ON FUNCTION bianzhi.inspection_focus(date, date) IS '督查重点: bodies to look at first, with their sections, and why: weakened: seats authorised or filled, whichever fell more, that were lost between the days in establishments without a category above, where the field of the unit, or the unit, has key tasks not done by to_day; overdue: key tasks due before to_day and not done by then; lead, problem: severities (1 to 3) of open leads and of problems not closed, added up, as they are now; undocumented: seats of undocumented_growth(); ..._points: that number by the weight in inspection_weight, up to its at_most; points: their sum, place: by it, equals alike; reasons: the same in words. Rights and errors as of change_between()';
+COMMENT ON FUNCTION bianzhi.inspection_focus(date, date) IS '督查重点: bodies to look at first, with their sections, and why: weakened: seats authorised or filled, whichever fell more, that were lost between the days in establishments without a category above, where the field of the unit, or the unit, has key tasks not done by to_day; overdue: key tasks due before to_day and not done by then; lead, problem: severities (1 to 3) of open leads and of problems not closed, added up, as they are now; undocumented: seats of undocumented_growth(); ..._points: that number by the weight in inspection_weight, up to its at_most; points: their sum, place: by it, equals alike; reasons: the same in words; what has no weight is not in it. Rights and errors as of change_between()';
 REVOKE ALL ON FUNCTION bianzhi.inspection_focus(date, date) FROM PUBLIC;
