@@ -32,6 +32,7 @@ SELECT count(*) AS seats FROM (
 		seat_of(9, 'B', 'administrative', '[2025-02-01,2025-09-01)', '入9号'),								-- came and went in between
 		seat_of(10, 'B', 'administrative', '[2020-01-01,2026-01-01)', '旧10号'),							-- is not there on the last day
 		seat_of(14, 'B', 'administrative', '[2025-01-02,)', '入14号'),									-- is not there on the first
+		post_of(14, 'D', 'leader_other', '[2020-01-01,2025-04-01)', '免14号'),							-- and gives up a post, which is no seat
 		post_of(1, 'A', 'leader_deputy', '[2020-01-01,2025-04-01)', '免1号'), post_of(1, 'A', 'leader_chief', '[2025-04-01,)', '任1号'),	-- becomes head
 		post_of(11, 'A', 'leader_deputy', '[2020-01-01,)'), post_of(11, 'B', 'leader_other', '[2025-04-01,)', '任11号'),					-- keeps a post and is given another
 		post_of(12, 'A', 'leader_other', '[2020-01-01,2025-04-01)', '免12号'), post_of(12, 'B', 'leader_deputy', '[2020-01-01,2025-04-01)'), post_of(12, 'B', 'leader_chief', '[2025-04-01,)')	-- of two one
@@ -46,7 +47,7 @@ CREATE INDEX ON hr (person);
 SELECT bianzhi.attach('hr', 'filled', unit => 'dept', category => 'kind', starts => 'hired', ends => 'left_on', person => 'person', seats => 'heads') IS NOT NULL;
 INSERT INTO hr VALUES (1, 'C', 'administrative', '2020-01-01', '2025-11-01', 16, 1), (2, 'C', 'institution_full', '2020-01-01', '2025-11-01', NULL, 3),
 	(3, 'C', 'institution_full', '2025-11-01', NULL, NULL, 5), (4, 'C', 'institution_full', '2020-01-01', NULL, NULL, 1);
-SELECT count(*) FROM (SELECT seat_of(16, 'B', 'administrative', '[2025-11-01,)', '调16号')) AS s;
+SELECT count(*) FROM (SELECT seat_of(16, 'B', 'administrative', '[2025-11-01,)', '调2号')) AS s;
 -- a section that is set up
 INSERT INTO bianzhi.unit (unit_id, unit_key, name, parent_id, is_section, during, document_no) VALUES (12, 'A2', '甲二处', 1, true, '[2025-09-01,)', '编发5号');
 SELECT sound();

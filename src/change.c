@@ -133,7 +133,8 @@ take_row(const BzRow *row, const BzSource *source, TupleTableSlot *slot, void *a
 	Seats *into = p->into;
 	Seat *seat;
 
-	if (!row->counts || row->seats == 0)
+	/* what does not count has none */
+	if (row->seats == 0)
 		return;
 	if (into->n == into->capacity)
 	{
@@ -270,9 +271,8 @@ match(Seat **gone, int ngone, Seat **came, int ncame, Found found, void *arg)
 			{
 				gone[i]->left -= seats;
 				came[j]->left -= seats;
-				/* a seat that goes on under another row is no move */
-				if (pass > 0)
-					found(gone[i], came[j], seats, arg);
+				/* a seat that goes on under another row counts where it did */
+				found(gone[i], came[j], seats, arg);
 			}
 			if (order < 0 || (order == 0 && gone[i]->left == 0))
 				i++;
