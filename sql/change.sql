@@ -12,7 +12,8 @@ SELECT line('A', 'administrative', 12), line('A', 'retired_service', 2), line('A
 INSERT INTO bianzhi.quota (unit_id, category, amount, kind, counterpart_unit, during, document_no) VALUES
 	(unit('A'), 'administrative', -2, '划出', unit('B'), '[2025-03-01,)', '编发2号'), (unit('B'), 'administrative', 2, '划入', unit('A'), '[2025-03-01,)', '编发2号'),
 	(unit('C'), 'administrative', 1, '借入', NULL, '[2024-01-01,2025-07-01)', '编发3号'), (unit('C'), 'leader', 1, '核定', NULL, '[2025-08-01,)', '(未见文号)'),
-	(unit('D'), 'administrative', 3, '核定', NULL, '[2025-02-01,2025-10-01)', '编发4号');	-- came and went in between
+	(unit('D'), 'administrative', 3, '核定', NULL, '[2025-02-01,2025-10-01)', '编发4号'),	-- came and went in between
+	(unit('F'), 'administrative', 0, '核定', NULL, '[2025-02-01,)', '编发6号');	-- none is not the same as nothing said
 
 CREATE FUNCTION seat_of(person int, key text, category text, during daterange, document text DEFAULT NULL, section text DEFAULT NULL) RETURNS void LANGUAGE sql AS $$
 	INSERT INTO bianzhi.occupancy (person_id, unit_id, section_id, category, during, document_no) VALUES (person, unit(key), unit(section), category, during, document)

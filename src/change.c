@@ -37,8 +37,8 @@ typedef struct Seat
 	int64 person; /* 0: none is named */
 	int64 unit;
 	int64 section;
-	int64 seats;
-	int64 left; /* of these, not found to be a move yet */
+	int64 seats; /* of what does not count none */
+	int64 left;	 /* of these, not found to be a move yet */
 	int32 category;
 	int32 root;
 	int32 from;
@@ -133,9 +133,6 @@ take_row(const BzRow *row, const BzSource *source, TupleTableSlot *slot, void *a
 	Seats *into = p->into;
 	Seat *seat;
 
-	/* what does not count has none */
-	if (row->seats == 0)
-		return;
 	if (into->n == into->capacity)
 	{
 		into->capacity = Max(1024, into->capacity * 2);
