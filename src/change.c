@@ -26,7 +26,8 @@
 #include "account.h"
 #include "catalogue.h"
 #include "holders.h"
-#include "scan.h"
+#include "month.h"
+#include "vacancy.h"
 
 PG_FUNCTION_INFO_V1(change_accounts);
 PG_FUNCTION_INFO_V1(change_detail);
@@ -74,8 +75,8 @@ period_argument(FunctionCallInfo fcinfo)
 {
 	Period p = {.first = PG_GETARG_DATEADT(0), .last = PG_GETARG_DATEADT(1)};
 
-	if (DATE_NOT_FINITE(p.first) || DATE_NOT_FINITE(p.last))
-		ereport(ERROR, errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("days must be finite"));
+	bz_check_finite(p.first);
+	bz_check_finite(p.last);
 	if (p.first > p.last)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("the first day must not be after the last"));
@@ -442,10 +443,21 @@ documents_of(const Change *change)
 	return PointerGetDatum(construct_array(element, kept, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
-static void
-put_account(ReturnSetInfo *result, const BzScan *scan, const TlLevels *was, const TlLevels *is,
-			const Change *change)
+typedef struct Accounts
 {
+	ReturnSetInfo *result;
+	HTAB *changes;
+} Accounts;
+
+static void
+put_account(const BzSeries *series, void *arg)
+{
+	const Accounts *accounts = arg;
+	const TlLevels *was = &series->level[0];
+	const TlLevels *is = &series->level[1];
+	text *code = DatumGetTextPP(series->category);
+	const Change *change = change_of(accounts->changes, series->unit,
+									 bz_category_id(VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code)), HASH_FIND);
 	static const Change none;
 	Datum values[14];
 	bool nulls[lengthof(values)] = {false};
@@ -457,8 +469,8 @@ put_account(ReturnSetInfo *result, const BzScan *scan, const TlLevels *was, cons
 	if (!differs && was->v[TL_AUTHORIZED] == is->v[TL_AUTHORIZED] && was->v[TL_FILLED] == is->v[TL_FILLED] &&
 		was->v[TL_RESERVED] == is->v[TL_RESERVED])
 		return;
-	values[n++] = Int64GetDatum(scan->unit);
-	values[n++] = scan->category;
+	values[n++] = Int64GetDatum(series->unit);
+	values[n++] = series->category;
 	nulls[n] = was->v[TL_LINES] <= 0;
 	values[n++] = Int32GetDatum((int32) was->v[TL_AUTHORIZED]);
 	nulls[n] = is->v[TL_LINES] <= 0;
@@ -470,42 +482,22 @@ put_account(ReturnSetInfo *result, const BzScan *scan, const TlLevels *was, cons
 	values[n++] = documents_of(change);
 	values[n++] = Int32GetDatum((int32) was->v[TL_RESERVED]);
 	values[n++] = Int32GetDatum((int32) is->v[TL_RESERVED]);
-	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	tuplestore_putvalues(accounts->result->setResult, accounts->result->setDesc, values, nulls);
 }
 
 /* change_accounts(from_day date, to_day date): a row for each account in which something differs. */
 Datum
 change_accounts(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Accounts accounts = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
 	Period p = period_argument(fcinfo);
-	TlLevels was = {0};
-	TlLevels is = {0};
-	HTAB *changes;
-	BzScan scan;
+	int32 day[] = {p.first, p.last};
+	BzSeries series = {.day = day, .ndays = lengthof(day)};
 
 	InitMaterializedSRF(fcinfo, 0);
-	bz_scan_warn();
 	read_period(&p);
-	changes = changes_of(&p);
-	bz_scan_start(&scan);
-	while (bz_scan_next(&scan))
-	{
-		TlRange days = {scan.from, scan.until};
-		text *code = DatumGetTextPP(scan.category);
-
-		if (covers(days, p.first))
-			bz_scan_levels(&scan, &p.first, 1, &was);
-		if (covers(days, p.last))
-			bz_scan_levels(&scan, &p.last, 1, &is);
-		/* the chunks of an account tile all days */
-		if (scan.until != TL_END)
-			continue;
-		put_account(result, &scan, &was, &is,
-					change_of(changes, scan.unit, bz_category_id(VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code)),
-							  HASH_FIND));
-	}
-	bz_scan_end(&scan);
+	accounts.changes = changes_of(&p);
+	bz_each_account(&series, put_account, &accounts);
 	return (Datum) 0;
 }
 

@@ -23,6 +23,7 @@ typedef struct BzReading
 } BzReading;
 
 extern void bz_each_row(const BzReading *reading);
+extern void bz_check_may_read(Oid relid);
 extern void bz_each_holder(TlRange days, BzHolderUse use, void *arg);
 extern Datum bz_days_datum(TypeCacheEntry *range, int32 from, int32 to);
 
