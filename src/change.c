@@ -459,7 +459,7 @@ put_account(const BzSeries *series, void *arg)
 	const Change *change = change_of(accounts->changes, series->unit,
 									 bz_category_id(VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code)), HASH_FIND);
 	static const Change none;
-	Datum values[14];
+	Datum values[13];
 	bool nulls[lengthof(values)] = {false};
 	bool differs = (was->v[TL_LINES] > 0) != (is->v[TL_LINES] > 0);
 	int n = 0;
@@ -478,7 +478,7 @@ put_account(const BzSeries *series, void *arg)
 	values[n++] = Int32GetDatum((int32) was->v[TL_FILLED]);
 	values[n++] = Int32GetDatum((int32) is->v[TL_FILLED]);
 	for (int i = 0; i < NFLOWS; i++)
-		values[n++] = Int32GetDatum((int32) (change == NULL ? &none : change)->flow[i]);
+		values[n++] = Int32GetDatum(bz_seats((change == NULL ? &none : change)->flow[i]));
 	values[n++] = documents_of(change);
 	values[n++] = Int32GetDatum((int32) was->v[TL_RESERVED]);
 	values[n++] = Int32GetDatum((int32) is->v[TL_RESERVED]);
