@@ -53,7 +53,7 @@ person_column(const BzSource *source)
 }
 
 static void
-each_row(Relation rel, const BzSource *source, TlRange days, BzHolderUse use, void *arg)
+read_leaf(Relation rel, const BzSource *source, const BzReading *reading)
 {
 	const BzSource *fed;
 	int nfed = bz_sources_of(rel, false, &fed);
@@ -74,13 +74,16 @@ each_row(Relation rel, const BzSource *source, TlRange days, BzHolderUse use, vo
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		MemoryContext outer = MemoryContextSwitchTo(context);
-		BzRow row;
+		TlRange days;
+		BzRow row = {0};
 
 		CHECK_FOR_INTERRUPTS();
-		bz_row(&here, slot, false, &row);
+		/* days first: to look up what the words of a row mean takes longer than all the rest */
+		if (bz_row_days(&here, slot, &days) && reading->wanted(days, reading->arg))
+			bz_row(&here, slot, false, &row);
 		MemoryContextSwitchTo(outer);
-		if (row.places && row.person != 0 && row.from < days.to && row.to > days.from)
-			use(&row, source->relid, arg);
+		if (row.places && (row.person != 0 || !reading->named))
+			reading->use(&row, source, slot, reading->arg);
 		MemoryContextReset(context);
 	}
 	table_endscan(scan);
@@ -88,9 +91,9 @@ each_row(Relation rel, const BzSource *source, TlRange days, BzHolderUse use, vo
 	MemoryContextDelete(context);
 }
 
-/* Hand to "use" each row that names a person and covers one of the days. */
+/* Hand each row whose days are wanted to what uses it. */
 void
-bz_each_holder(TlRange days, BzHolderUse use, void *arg)
+bz_each_row(const BzReading *reading)
 {
 	const BzSource *all;
 	int n = bz_sources(&all);
@@ -103,7 +106,7 @@ bz_each_holder(TlRange days, BzHolderUse use, void *arg)
 		List *leaves;
 		ListCell *cell;
 
-		if (mine[i].level != TL_FILLED || person_column(&mine[i]).attno == 0)
+		if (mine[i].level != reading->level || (reading->named && person_column(&mine[i]).attno == 0))
 			continue;
 		/* a table that was dropped has none */
 		leaves = bz_leaves(mine[i].relid, true);
@@ -113,12 +116,45 @@ bz_each_holder(TlRange days, BzHolderUse use, void *arg)
 		{
 			Relation rel = table_open(lfirst_oid(cell), NoLock);
 
-			each_row(rel, &mine[i], days, use, arg);
+			read_leaf(rel, &mine[i], reading);
 			table_close(rel, NoLock);
 		}
 		list_free(leaves);
 	}
 	pfree(mine);
+}
+
+/* Holders on some days, and what is done with them */
+typedef struct Holders
+{
+	TlRange days;
+	BzHolderUse use;
+	void *arg;
+} Holders;
+
+static bool
+on_the_days(TlRange days, const void *arg)
+{
+	const Holders *holders = arg;
+
+	return days.from < holders->days.to && days.to > holders->days.from;
+}
+
+static void
+use_holder(const BzRow *row, const BzSource *source, TupleTableSlot *slot, void *arg)
+{
+	Holders *holders = arg;
+
+	holders->use(row, source->relid, holders->arg);
+}
+
+/* Hand to "use" each row that names a person and covers one of the days. */
+void
+bz_each_holder(TlRange days, BzHolderUse use, void *arg)
+{
+	Holders holders = {days, use, arg};
+
+	bz_each_row(&(BzReading){TL_FILLED, true, on_the_days, use_holder, &holders});
 }
 
 typedef struct Output

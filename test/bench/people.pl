@@ -11,11 +11,12 @@ my $day = '2026-11-24';
 # A database with so many cities, live.
 sub cities
 {
-	my ($name, $cities) = @_;
+	my ($name, $cities, @more) = @_;
 	system('createdb', $name) == 0 or die "no database $name\n";
 	my $s = connect_to($name);
 	$s->do('CREATE EXTENSION bianzhi CASCADE');
 	psql_file($name, '../city/city.sql', "scale=$cities", "day=$day", 'bodies=' . ($ENV{SHORT} ? 9 : 87));
+	psql_file($name, $_) for @more;
 	$s->do('SELECT bianzhi.go_live()', 'VACUUM ANALYZE', 'CHECKPOINT');
 	return $s;
 }
@@ -66,6 +67,29 @@ sub case_forecast
 	goal(16, 'best SQL / vacancy_forecast, the same rows', '>=', 3, ratios($ms{'best SQL over base rows'}, $ms{'vacancy_forecast, rows'}));
 	goal(16, 'best SQL / forecast_series', '>=', 15, ratios($ms{'best SQL over base rows'}, $ms{'forecast_series, arrays'}));
 	goal(17, "with the exact distribution / without, $_", '<=', 4, ratios($ms{"$_, with rates"}, $ms{$_})) for ('vacancy_forecast, rows', 'forecast_series, arrays');
+	say_text('');
+	drop($s);
+}
+
+# --- what changed between two days: goal 19
+
+sub case_change
+{
+	my %query = ('SQL over base rows' => 'SELECT count(*), sum(entered) FROM bench.change_base', 'change_between' => 'SELECT count(*), sum(entered) FROM bench.change_ours',
+		'change_by_field' => "SELECT count(*) FROM bianzhi.change_by_field('2025-01-01', '2026-01-01')",
+		'inspection_focus' => "SELECT count(*) FROM bianzhi.inspection_focus('2025-01-01', '2026-01-01')");
+	my %ms;
+	my $s = cities('bench_change', 1, '../city/application.sql');
+	$s->do('CREATE SCHEMA bench');
+	psql_file('bench_change', 'change.sql');
+	differ($s, 'bench.change_ours', 'bench.change_base');
+	for my $round (1 .. $rounds)
+	{
+		push @{ $ms{$_} }, measured($s, $query{$_})->{cpu} * 1000 for sort keys %query;
+	}
+	table([ 'the year 2025', 'CPU, ms', 'SQL / this' ], map { [ $_, spread('%.0f', @{ $ms{$_} }), spread('%.1f', ratios($ms{'SQL over base rows'}, $ms{$_})) ] } sort keys %ms);
+	goal(19, 'ms of CPU, change_between', '<=', 1000, @{ $ms{change_between} });
+	goal(19, 'SQL over base rows / change_between', '>=', 1, ratios($ms{'SQL over base rows'}, $ms{change_between}));
 	say_text('');
 	drop($s);
 }
