@@ -351,14 +351,17 @@ bz_distribution_at_least(const double *pmf, int n, int least)
 }
 
 /*
- * One or two more trials for f, which is stored from its high end on: "none",
- * "one" and "two" are their own distribution.  Written so that a compiler can do several at a time.
+ * As many as four more trials for f, which is stored from its high end on: c is
+ * their own distribution.  Written so that a compiler can do several entries at
+ * a time.
  */
 static void
-spread(double *f, size_t length, double none, double one, double two)
+spread(double *f, size_t length, const double c[5])
 {
+	double c0 = c[0], c1 = c[1], c2 = c[2], c3 = c[3], c4 = c[4];
+
 	for (size_t i = 0; i < length; i++)
-		f[i] = f[i] * none + f[i + 1] * one + f[i + 2] * two;
+		f[i] = f[i] * c0 + f[i + 1] * c1 + f[i + 2] * c2 + f[i + 3] * c3 + f[i + 4] * c4;
 }
 
 /* The next trial that is neither certain nor impossible; 0 at the end. */
@@ -377,6 +380,15 @@ next_open(const double *p, int n, int *at, int *certain)
 	return 0;
 }
 
+/* The distribution of two trials. */
+static void
+two_trials(double x, double y, double c[3])
+{
+	c[0] = (1 - x) * (1 - y);
+	c[1] = x * (1 - y) + (1 - x) * y;
+	c[2] = x * y;
+}
+
 /*
  * Quantiles without the whole distribution: for each of "nq" ascending q the
  * smallest k with P(X <= k) >= q.  "work" has room
@@ -385,8 +397,8 @@ next_open(const double *p, int n, int *at, int *certain)
  *
  * After i trials up to i / 2n of BZ_DISTRIBUTION_CUT has been left out at either
  * end.  The trials that follow only spread it, so at the end no P(X <= k) is
- * off by more than BZ_DISTRIBUTION_CUT / 2 for it, and by 4 n u (4.5e-11 at
- * most) for six roundings of two trials and one of the sum: the answer is right
+ * off by more than BZ_DISTRIBUTION_CUT / 2 for it, and by 4.5 n u (5e-11 at
+ * most) for fourteen roundings of four trials and one of the sum: the answer is right
  * unless P(X <= k) comes as near to q as that.
  *
  * What is kept: an end stays only where the tail from it on is more than
@@ -413,17 +425,27 @@ bz_distribution_quick(const double *p, int n, const double *q, int nq, int *k, d
 	zero[0] = 1;
 	for (;;)
 	{
-		double a = next_open(p, n, &at, &certain);
-		double b = next_open(p, n, &at, &certain);
-		int more = b > 0 ? 2 : 1;
+		double yes[4];
+		double a[3], b[3], c[5];
+		int more = 0;
 
-		if (a == 0)
+		for (int i = 0; i < 4; i++)
+			more += (yes[i] = next_open(p, n, &at, &certain)) > 0;
+		if (more == 0)
 			break;
-		zero[-lo + 1] = zero[-lo + 2] = 0;
+		two_trials(yes[0], yes[1], a);
+		two_trials(yes[2], yes[3], b);
+		c[0] = a[0] * b[0];
+		c[1] = a[0] * b[1] + a[1] * b[0];
+		c[2] = a[0] * b[2] + a[1] * b[1] + a[2] * b[0];
+		c[3] = a[1] * b[2] + a[2] * b[1];
+		c[4] = a[2] * b[2];
+		for (int i = 1; i <= 4; i++)
+			zero[-lo + i] = 0;
 		for (int i = 1; i <= more; i++)
 			zero[-hi - i] = 0;
 		hi += more;
-		spread(zero - hi, (size_t) (hi - lo) + 1, (1 - a) * (1 - b), a * (1 - b) + (1 - a) * b, a * b);
+		spread(zero - hi, (size_t) (hi - lo) + 1, c);
 
 		may_cut += more * step;
 		while (below + zero[-lo] <= may_cut)
