@@ -141,6 +141,7 @@ load(void)
 	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	AttrNumber since = get_attnum(RelationGetRelid(rel), "enforced_since");
+	AttrNumber may_delay = get_attnum(RelationGetRelid(rel), "may_delay");
 	uint64 now = bz_generation(BZ_CATEGORY);
 
 	for (int i = 0; i < ncategories; i++)
@@ -161,6 +162,7 @@ load(void)
 		c->without_quota = verdict(text_column(slot, "without_quota"));
 		c->past_excess = verdict(text_column(slot, "past_excess"));
 		c->enforced_since = DatumGetDateADT(slot_getattr(slot, since, &isnull));
+		c->may_delay = DatumGetBool(slot_getattr(slot, may_delay, &isnull));
 		c->exists = true;
 	}
 	for (int i = 0; i < ncategories; i++)

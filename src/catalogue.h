@@ -25,6 +25,7 @@ typedef struct BzCategory
 	BzVerdict without_quota;
 	BzVerdict past_excess;
 	DateADT enforced_since;
+	bool may_delay; /* its holders may choose to retire later */
 	bool exists;
 } BzCategory;
 

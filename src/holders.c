@@ -26,12 +26,14 @@
 
 #include "catalogue.h"
 #include "holders.h"
+#include "month.h"
 #include "names.h"
 
 PG_FUNCTION_INFO_V1(holders);
 
-static void
-check_may_read(Oid relid)
+/* Refuse who may not read all rows of a table. */
+void
+bz_check_may_read(Oid relid)
 {
 	if (pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
 		aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(get_rel_relkind(relid)), get_rel_name(relid));
@@ -106,7 +108,7 @@ bz_each_holder(TlRange days, BzHolderUse use, void *arg)
 		/* a table that was dropped has none */
 		leaves = bz_leaves(mine[i].relid, true);
 		if (leaves != NIL)
-			check_may_read(mine[i].relid);
+			bz_check_may_read(mine[i].relid);
 		foreach (cell, leaves)
 		{
 			Relation rel = table_open(lfirst_oid(cell), NoLock);
@@ -125,8 +127,9 @@ typedef struct Output
 	TypeCacheEntry *range;
 } Output;
 
-static Datum
-days_datum(TypeCacheEntry *range, int32 from, int32 to)
+/* Days, as a daterange. */
+Datum
+bz_days_datum(TypeCacheEntry *range, int32 from, int32 to)
 {
 	RangeBound lower = {0};
 	RangeBound upper = {0};
@@ -148,7 +151,7 @@ put_holder(const BzRow *row, Oid relid, void *arg)
 					  Int64GetDatum(row->unit),
 					  Int64GetDatum(row->section),
 					  CStringGetTextDatum(bz_category_code(row->category)),
-					  days_datum(output->range, row->from, row->to),
+					  bz_days_datum(output->range, row->from, row->to),
 					  BoolGetDatum(row->counts),
 					  ObjectIdGetDatum(relid)};
 	bool nulls[lengthof(values)] = {false};
@@ -168,8 +171,8 @@ holders(PG_FUNCTION_ARGS)
 	Output output = {.result = (ReturnSetInfo *) fcinfo->resultinfo,
 					 .range = lookup_type_cache(DATERANGEOID, TYPECACHE_RANGE_INFO)};
 
-	if (DATE_NOT_FINITE(from) || DATE_NOT_FINITE(to))
-		ereport(ERROR, errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("days must be finite"));
+	bz_check_finite(from);
+	bz_check_finite(to);
 	InitMaterializedSRF(fcinfo, 0);
 	bz_each_holder((TlRange){from, to + 1}, put_holder, &output);
 	return (Datum) 0;

@@ -9,8 +9,8 @@
 #include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/datetime.h"
 
+#include "month.h"
 #include "retirement.h"
 
 PG_FUNCTION_INFO_V1(retirement_age);
@@ -19,15 +19,6 @@ PG_FUNCTION_INFO_V1(retirement_window);
 PG_FUNCTION_INFO_V1(retires_in);
 PG_FUNCTION_INFO_V1(contribution_months);
 
-static int
-month_of(DateADT date)
-{
-	int year, month, day;
-
-	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
-	return 12 * year + month - 1;
-}
-
 /* No message carries a birthday: it is personal, and ends in server logs. */
 static int
 birth_argument(DateADT birth)
@@ -35,7 +26,7 @@ birth_argument(DateADT birth)
 	if (DATE_NOT_FINITE(birth))
 		ereport(ERROR, errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				errmsg("a date of birth must be finite"));
-	return month_of(birth);
+	return bz_month_of(birth);
 }
 
 static BzTrack
@@ -54,18 +45,7 @@ track_argument(text *code)
 static Datum
 month_datum(int month)
 {
-	/* rounded down, before the year 0, too */
-	int year = month >= 0 ? month / 12 : (month - 11) / 12;
-	DateADT day;
-
-	if (!IS_VALID_JULIAN(year, month - 12 * year + 1, 1))
-		ereport(ERROR, errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				errmsg("month of retirement out of range"));
-	day = date2j(year, month - 12 * year + 1, 1) - POSTGRES_EPOCH_JDATE;
-	if (!IS_VALID_DATE(day))
-		ereport(ERROR, errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				errmsg("month of retirement out of range"));
-	return DateADTGetDatum(day);
+	return DateADTGetDatum(bz_month_begin(month));
 }
 
 /* retirement_age(birth date, track text) returns integer */
@@ -118,7 +98,7 @@ retires_in(PG_FUNCTION_ARGS)
 		if (DATE_NOT_FINITE(PG_GETARG_DATEADT(2)))
 			ereport(ERROR, errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 					errmsg("a chosen day of retirement must be finite"));
-		chosen = month_of(PG_GETARG_DATEADT(2));
+		chosen = bz_month_of(PG_GETARG_DATEADT(2));
 	}
 	if (!bz_retires(track == BZ_NTRACKS ? NULL : &track, birth, chosen, !PG_ARGISNULL(3) && PG_GETARG_BOOL(3),
 					&month))

@@ -1,0 +1,44 @@
+/*
+ * month.c
+ *		Days and the months in which they lie.
+ */
+#include "postgres.h"
+#include "compat.h"
+
+#include "utils/datetime.h"
+
+#include "month.h"
+
+/* Refuse infinity where only a day will do. */
+void
+bz_check_finite(DateADT day)
+{
+	if (DATE_NOT_FINITE(day))
+		ereport(ERROR, errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("days must be finite"));
+}
+
+/* The month in which a finite day lies. */
+int
+bz_month_of(DateADT day)
+{
+	int year, month, mday;
+
+	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
+	return 12 * year + month - 1;
+}
+
+/* The first day of a month. */
+DateADT
+bz_month_begin(int month)
+{
+	/* rounded down, before the year 0, too */
+	int year = month >= 0 ? month / 12 : (month - 11) / 12;
+	DateADT day = 0;
+	bool valid = IS_VALID_JULIAN(year, month - 12 * year + 1, 1);
+
+	if (valid)
+		day = date2j(year, month - 12 * year + 1, 1) - POSTGRES_EPOCH_JDATE;
+	if (!valid || !IS_VALID_DATE(day))
+		ereport(ERROR, errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("month out of range"));
+	return day;
+}
