@@ -127,9 +127,8 @@ typedef struct Output
 	TypeCacheEntry *range;
 } Output;
 
-/* Days, as a daterange. */
-Datum
-bz_days_datum(TypeCacheEntry *range, int32 from, int32 to)
+static Datum
+days_datum(TypeCacheEntry *range, int32 from, int32 to)
 {
 	RangeBound lower = {0};
 	RangeBound upper = {0};
@@ -151,7 +150,7 @@ put_holder(const BzRow *row, Oid relid, void *arg)
 					  Int64GetDatum(row->unit),
 					  Int64GetDatum(row->section),
 					  CStringGetTextDatum(bz_category_code(row->category)),
-					  bz_days_datum(output->range, row->from, row->to),
+					  days_datum(output->range, row->from, row->to),
 					  BoolGetDatum(row->counts),
 					  ObjectIdGetDatum(relid)};
 	bool nulls[lengthof(values)] = {false};

@@ -11,7 +11,6 @@
 typedef void (*BzHolderUse)(const BzRow *row, Oid relid, void *arg);
 
 extern void bz_check_may_read(Oid relid);
-extern Datum bz_days_datum(struct TypeCacheEntry *range, int32 from, int32 to);
 extern void bz_each_holder(TlRange days, BzHolderUse use, void *arg);
 
 #endif /* BZ_HOLDERS_H */
