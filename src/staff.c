@@ -34,18 +34,30 @@ PG_FUNCTION_INFO_V1(leaving_list);
 
 typedef struct Person
 {
-	int64 id;
 	int32 seat;	   /* the first; -1: none */
 	int32 fact;	   /* likewise */
 	bool official; /* may not retire later than by law */
 	bool met;
-	char status;
 } Person;
 
-#define SH_PREFIX people
-#define SH_ELEMENT_TYPE Person
+/*
+ * People stand on shelves of consecutive numbers, which are found by hash: tables
+ * mostly have them in order, and what is near there is near in memory.
+ */
+#define SHELF_BITS 4
+#define SHELF_PEOPLE (1 << SHELF_BITS)
+
+typedef struct Shelf
+{
+	int64 key; /* person_id >> SHELF_BITS */
+	int32 number;
+	char status;
+} Shelf;
+
+#define SH_PREFIX shelves
+#define SH_ELEMENT_TYPE Shelf
 #define SH_KEY_TYPE int64
-#define SH_KEY id
+#define SH_KEY key
 #define SH_HASH_KEY(tb, key) murmurhash32((uint32) (key) ^ (uint32) ((uint64) (key) >> 32))
 #define SH_EQUAL(tb, a, b) ((a) == (b))
 #define SH_SCOPE static inline
@@ -88,19 +100,75 @@ struct BzStaff
 {
 	TlRange days;
 	DateADT facts_on;
-	people_hash *people;
+	shelves_hash *shelves;
+	Shelf at;	   /* the shelf that was looked up last */
+	Person *shelf; /* SHELF_PEOPLE each */
+	int32 nshelves;
+	int32 shelf_capacity;
 	BzSeat *seat;
 	int32 nseats;
-	int32 capacity;
+	int32 seat_capacity;
 	Fact *fact;
 	int32 nfacts;
 	int32 fact_capacity;
 	AttrNumber attno[PERSON_NCOLUMNS];
 
 	/* the person at hand, and the row of bianzhi.person, NULL: there is none */
+	int64 id;
 	const Person *person;
 	TupleTableSlot *row;
 };
+
+/* Room for one more element of an array. */
+static void *
+room(void *array, int32 n, int32 *capacity, Size size)
+{
+	if (n < *capacity)
+		return array;
+	if (*capacity > PG_INT32_MAX / 2)
+		ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many people"));
+	*capacity *= 2;
+	return repalloc_huge(array, *capacity * size);
+}
+
+/* ---- people by number ---- */
+
+/* A person who holds something; NULL: nobody known. */
+static Person *
+find_person(BzStaff *s, int64 id)
+{
+	int64 key = id >> SHELF_BITS;
+
+	if (s->nshelves == 0 || s->at.key != key)
+	{
+		const Shelf *shelf = shelves_lookup(s->shelves, key);
+
+		if (shelf == NULL)
+			return NULL;
+		s->at = *shelf;
+	}
+	return &s->shelf[(Size) s->at.number * SHELF_PEOPLE + (id & (SHELF_PEOPLE - 1))];
+}
+
+/* A person, who need not be known. */
+static Person *
+add_person(BzStaff *s, int64 id)
+{
+	Person *p = find_person(s, id);
+	Shelf *shelf;
+	bool found;
+
+	if (p != NULL)
+		return p;
+	s->shelf = room(s->shelf, s->nshelves, &s->shelf_capacity, SHELF_PEOPLE * sizeof(Person));
+	shelf = shelves_insert(s->shelves, id >> SHELF_BITS, &found);
+	shelf->number = s->nshelves++;
+	p = &s->shelf[(Size) shelf->number * SHELF_PEOPLE];
+	for (int i = 0; i < SHELF_PEOPLE; i++)
+		p[i] = (Person){.seat = -1, .fact = -1};
+	s->at = *shelf;
+	return &p[id & (SHELF_PEOPLE - 1)];
+}
 
 /* ---- seats ---- */
 
@@ -124,26 +192,14 @@ take_holder(const BzRow *row, Oid relid, void *arg)
 	bool official = is_official(row->category);
 	Person *p;
 	BzSeat *seat;
-	bool found;
 
 	if (!is_seat && !official)
 		return;
-	p = people_insert(s->people, row->person, &found);
-	if (!found)
-	{
-		p->seat = p->fact = -1;
-		p->official = p->met = false;
-	}
+	p = add_person(s, row->person);
 	p->official |= official;
 	if (!is_seat)
 		return;
-	if (s->nseats == s->capacity)
-	{
-		if (s->capacity > PG_INT32_MAX / 2)
-			ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many seats"));
-		s->capacity *= 2;
-		s->seat = repalloc_huge(s->seat, s->capacity * sizeof(BzSeat));
-	}
+	s->seat = room(s->seat, s->nseats, &s->seat_capacity, sizeof(BzSeat));
 	seat = &s->seat[s->nseats];
 	seat->unit = row->unit;
 	seat->section = row->section;
@@ -198,11 +254,7 @@ take_fact(BzStaff *s, Person *p, const Fact *fact)
 			}
 			return;
 		}
-	if (s->nfacts == s->fact_capacity)
-	{
-		s->fact_capacity *= 2;
-		s->fact = repalloc_huge(s->fact, s->fact_capacity * sizeof(Fact));
-	}
+	s->fact = room(s->fact, s->nfacts, &s->fact_capacity, sizeof(Fact));
 	s->fact[s->nfacts] = *fact;
 	s->fact[s->nfacts].next = p->fact;
 	p->fact = s->nfacts++;
@@ -225,7 +277,7 @@ read_facts(BzStaff *s)
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		bool isnull;
-		Person *p = people_lookup(s->people, DatumGetInt64(slot_getattr(slot, person, &isnull)));
+		Person *p = find_person(s, DatumGetInt64(slot_getattr(slot, person, &isnull)));
 		Fact fact = {0};
 		int32 to;
 		Datum word;
@@ -333,7 +385,7 @@ day_named(const text *value, DateADT *day)
 int64
 bz_staff_person(const BzStaff *s)
 {
-	return s->person->id;
+	return s->id;
 }
 
 /* The day of birth; false: it is not known, or lies after the day. */
@@ -422,9 +474,10 @@ bz_staff_retires(BzStaff *s, int *month)
 
 /* Hand the seats of a person to "use". */
 static void
-use_seats(BzStaff *s, Person *p, TupleTableSlot *row, BzSeatUse use, void *arg)
+use_seats(BzStaff *s, int64 id, Person *p, TupleTableSlot *row, BzSeatUse use, void *arg)
 {
 	p->met = true;
+	s->id = id;
 	s->person = p;
 	s->row = row;
 	for (int32 i = p->seat; i >= 0; i = s->seat[i].next)
@@ -441,7 +494,8 @@ read_people(BzStaff *s, BzSeatUse use, void *arg)
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi person",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext outer = MemoryContextSwitchTo(context);
-	people_iterator rest;
+	shelves_iterator rest;
+	const Shelf *shelf;
 	Person *p;
 
 	bz_check_may_read(RelationGetRelid(rel));
@@ -450,11 +504,12 @@ read_people(BzStaff *s, BzSeatUse use, void *arg)
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		bool isnull;
+		int64 id = DatumGetInt64(slot_getattr(slot, s->attno[PERSON_ID], &isnull));
 
 		CHECK_FOR_INTERRUPTS();
-		p = people_lookup(s->people, DatumGetInt64(slot_getattr(slot, s->attno[PERSON_ID], &isnull)));
+		p = find_person(s, id);
 		if (p != NULL && p->seat >= 0)
-			use_seats(s, p, slot, use, arg);
+			use_seats(s, id, p, slot, use, arg);
 		MemoryContextReset(context);
 	}
 	table_endscan(scan);
@@ -462,10 +517,14 @@ read_people(BzStaff *s, BzSeatUse use, void *arg)
 	table_close(rel, NoLock);
 
 	/* an application may name people who have no row */
-	people_start_iterate(s->people, &rest);
-	while ((p = people_iterate(s->people, &rest)) != NULL)
-		if (!p->met && p->seat >= 0)
-			use_seats(s, p, NULL, use, arg);
+	shelves_start_iterate(s->shelves, &rest);
+	while ((shelf = shelves_iterate(s->shelves, &rest)) != NULL)
+		for (int i = 0; i < SHELF_PEOPLE; i++)
+		{
+			p = &s->shelf[(Size) shelf->number * SHELF_PEOPLE + i];
+			if (!p->met && p->seat >= 0)
+				use_seats(s, shelf->key * SHELF_PEOPLE + i, p, NULL, use, arg);
+		}
 	MemoryContextSwitchTo(outer);
 	MemoryContextDelete(context);
 }
@@ -480,10 +539,12 @@ bz_each_seat(TlRange days, DateADT facts_on, BzSeatUse use, void *arg)
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi staff",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext outer = MemoryContextSwitchTo(context);
-	BzStaff s = {.days = days, .facts_on = facts_on, .capacity = 1024, .fact_capacity = 64};
+	BzStaff s = {
+		.days = days, .facts_on = facts_on, .shelf_capacity = 64, .seat_capacity = 1024, .fact_capacity = 64};
 
-	s.people = people_create(context, 1024, NULL);
-	s.seat = palloc(s.capacity * sizeof(BzSeat));
+	s.shelves = shelves_create(context, 1024, NULL);
+	s.shelf = palloc(s.shelf_capacity * SHELF_PEOPLE * sizeof(Person));
+	s.seat = palloc(s.seat_capacity * sizeof(BzSeat));
 	s.fact = palloc(s.fact_capacity * sizeof(Fact));
 	bz_each_holder(days, take_holder, &s);
 	read_facts(&s);

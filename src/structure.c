@@ -60,11 +60,19 @@ typedef struct Cell
 	char status;
 } Cell;
 
+static inline uint32
+hash_of(const Bracket *b)
+{
+	uint32 hash = hash_combine(murmurhash32((uint32) b->unit), murmurhash32(b->category << 8 ^ b->band));
+
+	return b->education == NULL ? hash : hash_combine(hash, (uint32) ((uintptr_t) b->education >> 3));
+}
+
 #define SH_PREFIX cells
 #define SH_ELEMENT_TYPE Cell
 #define SH_KEY_TYPE Bracket
 #define SH_KEY bracket
-#define SH_HASH_KEY(tb, key) hash_bytes((const unsigned char *) &(key), sizeof(Bracket))
+#define SH_HASH_KEY(tb, key) hash_of(&(key))
 #define SH_EQUAL(tb, a, b) (memcmp(&(a), &(b), sizeof(Bracket)) == 0)
 #define SH_SCOPE static inline
 #define SH_DEFINE
