@@ -28,6 +28,7 @@
 #include "holders.h"
 #include "month.h"
 #include "names.h"
+#include "roll.h"
 
 PG_FUNCTION_INFO_V1(holders);
 
@@ -53,7 +54,7 @@ person_column(const BzSource *source)
 }
 
 static void
-each_row(Relation rel, const BzSource *source, TlRange days, BzHolderUse use, void *arg)
+each_row(Relation rel, const BzSource *source, BzRoll *roll, TlRange days, BzHolderUse use, void *arg)
 {
 	const BzSource *fed;
 	int nfed = bz_sources_of(rel, false, &fed);
@@ -68,6 +69,7 @@ each_row(Relation rel, const BzSource *source, TlRange days, BzHolderUse use, vo
 	if (here.id == 0)
 		return;
 	here.column[BZ_PERSON_COLUMN] = person_column(&here);
+	here.roll = roll;
 	context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi holder", ALLOCSET_DEFAULT_SIZES);
 	slot = table_slot_create(rel, NULL);
 	scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
@@ -95,6 +97,7 @@ bz_each_holder(TlRange days, BzHolderUse use, void *arg)
 	const BzSource *all;
 	int n = bz_sources(&all);
 	BzSource *mine = palloc(n * sizeof(BzSource));
+	BzRoll *roll = bz_roll_open();
 
 	/* reading a table may read the catalogue of sources anew */
 	memcpy(mine, all, n * sizeof(BzSource));
@@ -113,11 +116,12 @@ bz_each_holder(TlRange days, BzHolderUse use, void *arg)
 		{
 			Relation rel = table_open(lfirst_oid(cell), NoLock);
 
-			each_row(rel, &mine[i], days, use, arg);
+			each_row(rel, &mine[i], roll, days, use, arg);
 			table_close(rel, NoLock);
 		}
 		list_free(leaves);
 	}
+	bz_roll_close(roll);
 	pfree(mine);
 }
 
