@@ -11,17 +11,32 @@
 
 #include "age_band.h"
 
+#define DAYS_IN_400_YEARS 146097
+
+static int
+age_by_calendar(DateADT birth, DateADT day)
+{
+	int year, month, mday, birth_year, birth_month, birth_mday;
+
+	j2date(birth + POSTGRES_EPOCH_JDATE, &birth_year, &birth_month, &birth_mday);
+	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
+	return year - birth_year - (month < birth_month || (month == birth_month && mday < birth_mday));
+}
+
 /* Full years between two finite days; BZ_NO_AGE: the first is the later one. */
 int
 bz_age(DateADT birth, DateADT day)
 {
-	int year, month, mday, birth_year, birth_month, birth_mday;
+	int64 days = (int64) day - birth;
+	int64 years = (days - 4) * 400 / DAYS_IN_400_YEARS;
 
-	if (birth > day)
+	if (days < 0)
 		return BZ_NO_AGE;
-	j2date(birth + POSTGRES_EPOCH_JDATE, &birth_year, &birth_month, &birth_mday);
-	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
-	return year - birth_year - (month < birth_month || (month == birth_month && mday < birth_mday));
+	/* the calendar is never more than three days off its mean: only near a birthday is it needed */
+	if (days < 4 || years != (days + 4) * 400 / DAYS_IN_400_YEARS)
+		return age_by_calendar(birth, day);
+	Assert(years == age_by_calendar(birth, day));
+	return (int) years;
 }
 
 static int

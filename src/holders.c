@@ -69,6 +69,7 @@ each_row(Relation rel, const BzSource *source, BzRoll *roll, TlRange days, BzHol
 	if (here.id == 0)
 		return;
 	here.column[BZ_PERSON_COLUMN] = person_column(&here);
+	here.days = &days;
 	here.roll = roll;
 	context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi holder", ALLOCSET_DEFAULT_SIZES);
 	slot = table_slot_create(rel, NULL);
@@ -81,7 +82,7 @@ each_row(Relation rel, const BzSource *source, BzRoll *roll, TlRange days, BzHol
 		CHECK_FOR_INTERRUPTS();
 		bz_row(&here, slot, false, &row);
 		MemoryContextSwitchTo(outer);
-		if (row.places && row.person != 0 && row.from < days.to && row.to > days.from)
+		if (row.places && row.person != 0)
 			use(&row, source->relid, arg);
 		MemoryContextReset(context);
 	}

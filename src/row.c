@@ -365,6 +365,8 @@ bz_row(const BzSource *source, TupleTableSlot *slot, bool written, BzRow *row)
 		return;
 	if (!days_of(source, slot, written, row))
 		return;
+	if (source->days != NULL && (row->from >= source->days->to || row->to <= source->days->from))
+		return;
 	row->unit = unit_of(source, slot, row->from, written, &isnull);
 	if (isnull)
 		return;
