@@ -21,7 +21,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" bianzhi.cont
 PARTS = bianzhi resident_id credit_code catalogue document stay hold unit person lead row_text ledger audit seal proof erase examine \
 	account chunk rules source judge live strength quota ceiling digest seat away outside register recover key vacancy unit_ledger ask row truth \
 	go_live attach problem_kind workday problem problem_step problem_do problem_block problem_board \
-	holders retire leavers age_band staff structure detect detect_body detect_seat detect_post detect_record inspect document_missing health catalogue_data problem_data
+	holders retire leavers attrition forecast unit_change change key_task focus age_band staff structure detect detect_body detect_seat detect_post detect_record inspect document_missing health catalogue_data problem_data
 SQL_PARTS = $(patsubst %,src/%.sql,$(PARTS))
 
 MODULE_big = bianzhi
@@ -67,7 +67,7 @@ build.flags: FORCE
 	@printf "%s\n" '$(subst ','\'',$(BUILT_WITH))' >$@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 # its bound on errors counts on each operation being rounded, and so on none being fused with another
-src/distribution.o: CFLAGS += -ffp-contract=off
+src/distribution.o: CFLAGS += -O3 -ffp-contract=off
 src/distribution.bc: BITCODE_CFLAGS += -ffp-contract=off
 
 # translations: PGXS wants nls.mk and po/ at the top, ours stand in src/po

@@ -300,6 +300,14 @@ INSERT INTO bianzhi.absence (person_id, kind, during, document_no) VALUES (3, 'a
 	(5, 'own', '[2026-09-01,)', NULL), (15, 'own', '[2026-09-01,2026-11-24)', NULL), (6, 'startup', '[2023-11-23,)', '创1号'), (16, 'startup', '[2023-11-24,)', '创1号'), (17, 'secondment', '[2026-01-01,)', '借1号');
 SELECT found('E1');
 SELECT found('E1', '2026-10-31');
+-- by law, too: 30 in 2026-10, 31 a month later; who has chosen to stay longer may, 33, but for officials, 32, 34 by a post
+SELECT line('C', 'administrative', 9), line('C', 'institution_full', 9), line('C', 'leader', 9);
+UPDATE bianzhi.person SET retire_track = 'M60', birth_date = CASE person_id WHEN 30 THEN '1966-05-31' WHEN 31 THEN '1966-06-01' ELSE '1966-01-01' END::date, retire_on = CASE WHEN person_id >= 32 THEN date '2028-01-01' END WHERE person_id BETWEEN 30 AND 34;
+SELECT bianzhi.retirement_month('1966-05-31', 'M60'), bianzhi.retirement_month('1966-06-01', 'M60');
+SELECT seat(n, 'C', CASE WHEN n < 33 THEN 'administrative' ELSE 'institution_full' END, '[2020-01-01,)') FROM generate_series(30, 34) AS n;
+SELECT post(34, 'C', 'leader_deputy', '[2024-01-01,)');
+SELECT * FROM found('E1') AS f WHERE f::text LIKE 'E1 C%';
+DELETE FROM bianzhi.occupancy WHERE person_id BETWEEN 30 AND 34;
 SELECT told('E1', '{"absent_days": 14, "study_kinds": [], "elsewhere_kinds": []}');
 SELECT found('E1');
 UPDATE bianzhi.occupancy SET during = '[2020-01-01,2026-11-01)' WHERE person_id <= 6;

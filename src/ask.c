@@ -20,6 +20,7 @@
 #include "utils/memutils.h"
 
 #include "account.h"
+#include "ask.h"
 #include "catalogue.h"
 #include "chunk.h"
 #include "chunk_cas.h"
@@ -34,8 +35,9 @@ PG_FUNCTION_INFO_V1(would_exceed);
 PG_FUNCTION_INFO_V1(would_exceed_batch);
 PG_FUNCTION_INFO_V1(earliest_vacancy);
 
-static int
-category_argument(text *code)
+/* The number of a category that there is. */
+int
+bz_category_argument(text *code)
 {
 	int id = bz_category_id(VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code));
 
@@ -47,8 +49,8 @@ category_argument(text *code)
 }
 
 /* Units that accounts are asked of exist, as for who writes. */
-static void
-check_unit(int64 unit)
+void
+bz_check_unit(int64 unit)
 {
 	BzFinder f;
 	ScanKeyData key;
@@ -71,7 +73,7 @@ line_of(int64 unit, int category)
 	int64 account = bz_account(unit, category)->account_id;
 
 	if (account == 0)
-		check_unit(unit);
+		bz_check_unit(unit);
 	return bz_line_now(account);
 }
 
@@ -129,7 +131,7 @@ lock_accounts(PG_FUNCTION_ARGS)
 	bz_account_begin();
 	if (!PG_ARGISNULL(1))
 	{
-		int category = category_argument(PG_GETARG_TEXT_PP(1));
+		int category = bz_category_argument(PG_GETARG_TEXT_PP(1));
 		int depth = 0;
 		BzAccount **path;
 
@@ -158,7 +160,7 @@ lock_accounts(PG_FUNCTION_ARGS)
 			int nsome = bz_unit_accounts(DatumGetInt64(units[i]), &some);
 
 			if (nsome == 0)
-				check_unit(DatumGetInt64(units[i]));
+				bz_check_unit(DatumGetInt64(units[i]));
 			ids = repalloc(ids, (n + nsome + 1) * sizeof(int64));
 			for (int k = 0; k < nsome; k++)
 				ids[n++] = some[k];
@@ -188,7 +190,7 @@ levels_now(PG_FUNCTION_ARGS)
 		elog(ERROR, "return type must be a row type");
 	LockRelationOid(bz_relid(BZ_CHUNK), AccessShareLock);
 	bz_account_begin();
-	line = line_of(PG_GETARG_INT64(0), category_argument(PG_GETARG_TEXT_PP(1)));
+	line = line_of(PG_GETARG_INT64(0), bz_category_argument(PG_GETARG_TEXT_PP(1)));
 	tl_start(&cursor, line.steps, line.n);
 	tl_advance(&cursor, 1, PG_GETARG_DATEADT(2));
 	for (int l = 0; l < TL_NLEVELS; l++)
@@ -428,7 +430,7 @@ would_exceed(PG_FUNCTION_ARGS)
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
-	read_path(begin_asking(), PG_GETARG_INT64(0), category_argument(PG_GETARG_TEXT_PP(1)), &path);
+	read_path(begin_asking(), PG_GETARG_INT64(0), bz_category_argument(PG_GETARG_TEXT_PP(1)), &path);
 	room = find_room(&path, days, seats_argument(PG_GETARG_INT32(3)), false);
 	room_columns(&room, values, nulls);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
@@ -465,7 +467,7 @@ would_exceed_batch(PG_FUNCTION_ARGS)
 		bool nulls[4] = {false};
 
 		CHECK_FOR_INTERRUPTS();
-		read_path(accounts, DatumGetInt64(unit[i]), category_argument(DatumGetTextPP(category[i])), &path);
+		read_path(accounts, DatumGetInt64(unit[i]), bz_category_argument(DatumGetTextPP(category[i])), &path);
 		room = find_room(&path, days, asked, false);
 		if (room.answer <= RECORDED)
 			seat_in(&path, days, asked);
@@ -484,7 +486,7 @@ earliest_vacancy(PG_FUNCTION_ARGS)
 	Path path;
 	Room room;
 
-	read_path(begin_asking(), PG_GETARG_INT64(0), category_argument(PG_GETARG_TEXT_PP(1)), &path);
+	read_path(begin_asking(), PG_GETARG_INT64(0), bz_category_argument(PG_GETARG_TEXT_PP(1)), &path);
 	room = find_room(&path, days, seats_argument(PG_GETARG_INT32(2)), true);
 	if (room.fits_from == TL_END)
 		PG_RETURN_NULL();

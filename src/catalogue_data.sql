@@ -190,6 +190,19 @@ INSERT INTO bianzhi.code_list (list, code, name_zh, name_en, display_order, buil
 	('unit_relation_kind', '业务指导', '业务指导', 'professional guidance', 40, true),
 	('unit_relation_kind', '合署', '合署办公', 'shares an office with', 50, true),
 	('unit_relation_kind', 'payer', '工资发放单位', 'pays the salaries', 60, true),
+	('unit_relation_kind', 'merged_into', '并入', 'merged into', 70, true),
+	('unit_relation_kind', 'split_from', '分设自', 'split from', 80, true),
+	('unit_relation_kind', 'succeeds', '承接', 'succeeds', 90, true),
+	('change_kind', 'established', '设立', 'set up', 10, true),
+	('change_kind', 'abolished', '撤销', 'abolished', 20, true),
+	('change_kind', 'name', '更名', 'renamed', 30, true),
+	('change_kind', 'parent', '调整隶属关系', 'put under another unit', 40, true),
+	('change_kind', 'nature', '变更机构性质', 'nature changed', 50, true),
+	('change_kind', 'rank', '调整机构规格', 'rank changed', 60, true),
+	('change_kind', 'level', '调整层级', 'level of government changed', 70, true),
+	('change_kind', 'funding', '变更经费形式', 'funding changed', 80, true),
+	('change_kind', 'field', '调整领域', 'field of work changed', 90, true),
+	('change_kind', 'line_ended', '核定到期', 'quota line ended', 100, true),
 	('identity_kind', 'resident_id_old', '原公民身份号码', 'former resident identity number', 10, true),
 	('identity_kind', 'hmt_residence', '港澳台居民居住证', 'residence permit of Hong Kong, Macao and Taiwan residents', 20, true),
 	('identity_kind', 'hm_permit', '港澳居民来往内地通行证', 'mainland travel permit of Hong Kong and Macao residents', 30, true),
@@ -295,3 +308,11 @@ INSERT INTO bianzhi.age_band (code, name_zh, name_en, age_from, age_to, display_
 	('55_59', '55至59岁', '55 to 59', 55, 59, 70, true),
 	('from_60', '60岁及以上', '60 and above', 60, NULL, 80, true),
 	('unknown', '不详', 'not known', NULL, NULL, 990, true);
+
+-- what makes a unit one to look at first: a proposal, which an office changes
+INSERT INTO bianzhi.inspection_weight (code, name_zh, name_en, weight, at_most, display_order, builtin) VALUES
+	('weakened', '重点领域减少人员编制', 'seats lost where key tasks are open', 2, 20, 10, true),
+	('overdue', '重点工作逾期', 'key tasks overdue', 5, 20, 20, true),
+	('lead', '未处理线索', 'open leads, by severity', 1, 20, 30, true),
+	('problem', '未销号问题', 'open problems, by severity', 2, 20, 40, true),
+	('undocumented', '无文号增加', 'seats added without a document', 1, 20, 50, true);

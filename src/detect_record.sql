@@ -11,7 +11,11 @@ CREATE FUNCTION bianzhi.detect_e1(as_of date) RETURNS TABLE (unit_id bigint, sub
 	LANGUAGE sql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	WITH k AS MATERIALIZED (
+	WITH RECURSIVE prompt (code) AS (
+		SELECT c.code FROM bianzhi.category AS c WHERE NOT c.may_delay
+		UNION
+		SELECT c.code FROM prompt AS p JOIN bianzhi.category AS c ON c.parent = p.code
+	), k AS MATERIALIZED (
 		SELECT COALESCE(k.parameters -> 'absent_kinds', '["absent"]') AS absent_kinds,
 			COALESCE((k.parameters ->> 'absent_days')::integer, 15) AS absent_days,
 			COALESCE(k.parameters -> 'study_kinds', '["study"]') AS study_kinds,
@@ -26,7 +30,11 @@ AS $$
 		UNION ALL
 		SELECT p.person_id, 'gp3', 2
 		FROM k, bianzhi.person AS p
-		WHERE date_trunc('month', p.retire_on) + interval '1 month' <= detect_e1.as_of AND p.died_on IS NULL
+		WHERE p.died_on IS NULL AND bianzhi.retires_in(p.birth_date, p.retire_track, p.retire_on, true) + interval '1 month' <= detect_e1.as_of
+			-- who chose to stay longer may, but for officials
+			AND (bianzhi.retires_in(p.birth_date, p.retire_track, p.retire_on) + interval '1 month' <= detect_e1.as_of
+				OR EXISTS (SELECT 1 FROM bianzhi.occupancy AS o JOIN prompt AS n ON n.code = o.category WHERE o.person_id = p.person_id AND o.during @> detect_e1.as_of)
+				OR EXISTS (SELECT 1 FROM bianzhi.appointment AS a JOIN prompt AS n ON n.code = a.category WHERE a.person_id = p.person_id AND a.during @> detect_e1.as_of))
 		UNION ALL
 		SELECT a.person_id, r.subkind, 2
 		FROM k, bianzhi.absence AS a JOIN bianzhi.absence_kind AS n ON n.code = a.kind
@@ -45,7 +53,7 @@ AS $$
 	FROM found AS f JOIN bianzhi.occupancy AS o ON o.person_id = f.person_id AND o.during @> detect_e1.as_of
 	GROUP BY o.unit_id, f.subkind
 $$;
-COMMENT ON FUNCTION bianzhi.detect_e1(date) IS '检测 E1 虚报人员占编: what rosters show without pay: people in a seat on the day who died (subject gp4; severity 3) or by the day chosen were to retire (gp3; 2) in an earlier month; absent without leave for more than parameter absent_days (default 15) or on leave for longer than absence_kind.max_months (gp2; 2); away to study without a document (gp6; 2); on leave of a kind that does not keep the seat (gp9; 2). Parameters: absent_days; absent_kinds: absent without leave, default absent; study_kinds, default study; elsewhere_kinds: whose length is the matter of C4, default secondment. 《地方各级人民政府机构设置和编制管理条例》第二十六条第四项；国办发〔2014〕65号；苏人社发〔2017〕172号';
+COMMENT ON FUNCTION bianzhi.detect_e1(date) IS '检测 E1 虚报人员占编: what rosters show without pay: people in a seat on the day who died (subject gp4; severity 3) or by law or the day chosen were to retire (gp3; 2) in an earlier month; absent without leave for more than parameter absent_days (default 15) or on leave for longer than absence_kind.max_months (gp2; 2); away to study without a document (gp6; 2); on leave of a kind that does not keep the seat (gp9; 2). Parameters: absent_days; absent_kinds: absent without leave, default absent; study_kinds, default study; elsewhere_kinds: whose length is the matter of C4, default secondment. 《地方各级人民政府机构设置和编制管理条例》第二十六条第四项；国办发〔2014〕65号；苏人社发〔2017〕172号';
 REVOKE ALL ON FUNCTION bianzhi.detect_e1(date) FROM PUBLIC;
 
 -- entries have no index by time, but are numbered almost in its order

@@ -351,14 +351,42 @@ bz_distribution_at_least(const double *pmf, int n, int least)
 }
 
 /*
+ * One or two more trials for f, which is stored from its high end on: "none",
+ * "one" and "two" are their own distribution.  Written so that a compiler can do several at a time.
+ */
+static void
+spread(double *f, size_t length, double none, double one, double two)
+{
+	for (size_t i = 0; i < length; i++)
+		f[i] = f[i] * none + f[i + 1] * one + f[i + 2] * two;
+}
+
+/* The next trial that is neither certain nor impossible; 0 at the end. */
+static double
+next_open(const double *p, int n, int *at, int *certain)
+{
+	while (*at < n)
+	{
+		double yes = p[(*at)++];
+
+		if (yes == 1)
+			(*certain)++;
+		else if (yes > 0)
+			return yes;
+	}
+	return 0;
+}
+
+/*
  * Quantiles without the whole distribution: for each of "nq" ascending q the
- * smallest k with P(X <= k) >= q.  "work" has room for n + 1.  False: a probability
+ * smallest k with P(X <= k) >= q.  "work" has room
+ * for BZ_DISTRIBUTION_QUICK_WORK(n).  False: a probability
  * is none, or n is out of range.
  *
  * After i trials up to i / 2n of BZ_DISTRIBUTION_CUT has been left out at either
  * end.  The trials that follow only spread it, so at the end no P(X <= k) is
  * off by more than BZ_DISTRIBUTION_CUT / 2 for it, and by 4 n u (4.5e-11 at
- * most) for three roundings a trial and one of the sum: the answer is right
+ * most) for six roundings of two trials and one of the sum: the answer is right
  * unless P(X <= k) comes as near to q as that.
  *
  * What is kept: an end stays only where the tail from it on is more than
@@ -377,40 +405,37 @@ bz_distribution_quick(const double *p, int n, const double *q, int nq, int *k, d
 	int certain = 0;
 	int lo = 0;
 	int hi = 0;
+	int at = 0;
+	double *zero = work + n + 1; /* f(k), the probability of k, stands at zero[-k] */
 
 	if (n < 0 || n > BZ_DISTRIBUTION_MAX || !are_probabilities(p, n))
 		return false;
-	work[0] = 1;
-	for (int i = 0; i < n; i++)
+	zero[0] = 1;
+	for (;;)
 	{
-		double yes = p[i];
-		double no = 1 - yes;
-		double *f = work;
+		double a = next_open(p, n, &at, &certain);
+		double b = next_open(p, n, &at, &certain);
+		int more = b > 0 ? 2 : 1;
 
-		if (yes == 0)
-			continue;
-		if (yes == 1)
-		{
-			certain++;
-			continue;
-		}
-		f[hi + 1] = f[hi] * yes;
-		for (int j = hi; j > lo; j--)
-			f[j] = f[j] * no + f[j - 1] * yes;
-		f[lo] *= no;
-		hi++;
+		if (a == 0)
+			break;
+		zero[-lo + 1] = zero[-lo + 2] = 0;
+		for (int i = 1; i <= more; i++)
+			zero[-hi - i] = 0;
+		hi += more;
+		spread(zero - hi, (size_t) (hi - lo) + 1, (1 - a) * (1 - b), a * (1 - b) + (1 - a) * b, a * b);
 
-		may_cut += step;
-		while (below + f[lo] <= may_cut)
-			below += f[lo++];
-		while (above + f[hi] <= may_cut)
-			above += f[hi--];
+		may_cut += more * step;
+		while (below + zero[-lo] <= may_cut)
+			below += zero[-lo++];
+		while (above + zero[-hi] <= may_cut)
+			above += zero[-hi--];
 	}
-	below += work[lo];
+	below += zero[-lo];
 	for (int i = 0; i < nq; i++)
 	{
 		while (below < q[i] && lo < hi)
-			below += work[++lo];
+			below += zero[-++lo];
 		k[i] = certain + lo;
 	}
 	return true;

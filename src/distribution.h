@@ -21,6 +21,9 @@
 /* doubles that bz_distribution() works in */
 #define BZ_DISTRIBUTION_WORK(n) (2 * (n) + 32)
 
+/* doubles that bz_distribution_quick() works in */
+#define BZ_DISTRIBUTION_QUICK_WORK(n) ((n) + 4)
+
 /* what bz_distribution_quick() leaves out of a distribution, at most */
 #define BZ_DISTRIBUTION_CUT 1e-12
 

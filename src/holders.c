@@ -54,7 +54,7 @@ person_column(const BzSource *source)
 }
 
 static void
-each_row(Relation rel, const BzSource *source, BzRoll *roll, TlRange days, BzHolderUse use, void *arg)
+read_leaf(Relation rel, const BzSource *source, BzRoll *roll, const BzReading *reading)
 {
 	const BzSource *fed;
 	int nfed = bz_sources_of(rel, false, &fed);
@@ -69,7 +69,6 @@ each_row(Relation rel, const BzSource *source, BzRoll *roll, TlRange days, BzHol
 	if (here.id == 0)
 		return;
 	here.column[BZ_PERSON_COLUMN] = person_column(&here);
-	here.days = &days;
 	here.roll = roll;
 	context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi holder", ALLOCSET_DEFAULT_SIZES);
 	slot = table_slot_create(rel, NULL);
@@ -77,13 +76,16 @@ each_row(Relation rel, const BzSource *source, BzRoll *roll, TlRange days, BzHol
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		MemoryContext outer = MemoryContextSwitchTo(context);
-		BzRow row;
+		TlRange days;
+		BzRow row = {0};
 
 		CHECK_FOR_INTERRUPTS();
-		bz_row(&here, slot, false, &row);
+		/* days first: to look up what the words of a row mean takes longer than all the rest */
+		if (bz_row_days(&here, slot, &days) && reading->wanted(days, reading->arg))
+			bz_row(&here, slot, false, &row);
 		MemoryContextSwitchTo(outer);
-		if (row.places && row.person != 0)
-			use(&row, source->relid, arg);
+		if (row.places && (row.person != 0 || !reading->named))
+			reading->use(&row, source, slot, reading->arg);
 		MemoryContextReset(context);
 	}
 	table_endscan(scan);
@@ -91,9 +93,9 @@ each_row(Relation rel, const BzSource *source, BzRoll *roll, TlRange days, BzHol
 	MemoryContextDelete(context);
 }
 
-/* Hand to "use" each row that names a person and covers one of the days. */
+/* Hand each row whose days are wanted to what uses it. */
 void
-bz_each_holder(TlRange days, BzHolderUse use, void *arg)
+bz_each_row(const BzReading *reading)
 {
 	const BzSource *all;
 	int n = bz_sources(&all);
@@ -107,7 +109,7 @@ bz_each_holder(TlRange days, BzHolderUse use, void *arg)
 		List *leaves;
 		ListCell *cell;
 
-		if (mine[i].level != TL_FILLED || person_column(&mine[i]).attno == 0)
+		if (mine[i].level != reading->level || (reading->named && person_column(&mine[i]).attno == 0))
 			continue;
 		/* a table that was dropped has none */
 		leaves = bz_leaves(mine[i].relid, true);
@@ -117,7 +119,7 @@ bz_each_holder(TlRange days, BzHolderUse use, void *arg)
 		{
 			Relation rel = table_open(lfirst_oid(cell), NoLock);
 
-			each_row(rel, &mine[i], roll, days, use, arg);
+			read_leaf(rel, &mine[i], roll, reading);
 			table_close(rel, NoLock);
 		}
 		list_free(leaves);
@@ -126,14 +128,48 @@ bz_each_holder(TlRange days, BzHolderUse use, void *arg)
 	pfree(mine);
 }
 
+/* Holders on some days, and what is done with them */
+typedef struct Holders
+{
+	TlRange days;
+	BzHolderUse use;
+	void *arg;
+} Holders;
+
+static bool
+on_the_days(TlRange days, const void *arg)
+{
+	const Holders *holders = arg;
+
+	return days.from < holders->days.to && days.to > holders->days.from;
+}
+
+static void
+use_holder(const BzRow *row, const BzSource *source, TupleTableSlot *slot, void *arg)
+{
+	Holders *holders = arg;
+
+	holders->use(row, source->relid, holders->arg);
+}
+
+/* Hand to "use" each row that names a person and covers one of the days. */
+void
+bz_each_holder(TlRange days, BzHolderUse use, void *arg)
+{
+	Holders holders = {days, use, arg};
+
+	bz_each_row(&(BzReading){TL_FILLED, true, on_the_days, use_holder, &holders});
+}
+
 typedef struct Output
 {
 	ReturnSetInfo *result;
 	TypeCacheEntry *range;
 } Output;
 
-static Datum
-days_datum(TypeCacheEntry *range, int32 from, int32 to)
+/* Days, as a daterange. */
+Datum
+bz_days_datum(TypeCacheEntry *range, int32 from, int32 to)
 {
 	RangeBound lower = {0};
 	RangeBound upper = {0};
@@ -155,7 +191,7 @@ put_holder(const BzRow *row, Oid relid, void *arg)
 					  Int64GetDatum(row->unit),
 					  Int64GetDatum(row->section),
 					  CStringGetTextDatum(bz_category_code(row->category)),
-					  days_datum(output->range, row->from, row->to),
+					  bz_days_datum(output->range, row->from, row->to),
 					  BoolGetDatum(row->counts),
 					  ObjectIdGetDatum(relid)};
 	bool nulls[lengthof(values)] = {false};

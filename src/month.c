@@ -27,18 +27,26 @@ bz_month_of(DateADT day)
 	return 12 * year + month - 1;
 }
 
+/* The first day of a month; false: it is none that can be written. */
+bool
+bz_month_day(int month, DateADT *day)
+{
+	/* rounded down, before the year 0, too */
+	int year = month >= 0 ? month / 12 : (month - 11) / 12;
+
+	if (!IS_VALID_JULIAN(year, month - 12 * year + 1, 1))
+		return false;
+	*day = date2j(year, month - 12 * year + 1, 1) - POSTGRES_EPOCH_JDATE;
+	return IS_VALID_DATE(*day);
+}
+
 /* The first day of a month. */
 DateADT
 bz_month_begin(int month)
 {
-	/* rounded down, before the year 0, too */
-	int year = month >= 0 ? month / 12 : (month - 11) / 12;
-	DateADT day = 0;
-	bool valid = IS_VALID_JULIAN(year, month - 12 * year + 1, 1);
+	DateADT day;
 
-	if (valid)
-		day = date2j(year, month - 12 * year + 1, 1) - POSTGRES_EPOCH_JDATE;
-	if (!valid || !IS_VALID_DATE(day))
+	if (!bz_month_day(month, &day))
 		ereport(ERROR, errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("month out of range"));
 	return day;
 }

@@ -9,6 +9,7 @@
 
 extern void bz_check_finite(DateADT day);
 extern int bz_month_of(DateADT day);
+extern bool bz_month_day(int month, DateADT *day);
 extern DateADT bz_month_begin(int month);
 
 #endif /* BZ_MONTH_H */

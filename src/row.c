@@ -322,6 +322,18 @@ days_of(const BzSource *source, TupleTableSlot *slot, bool written, BzRow *row)
 	return row->from < row->to;
 }
 
+/* The days of a row that was written, whatever else it says; false: it stands on none. */
+bool
+bz_row_days(const BzSource *source, TupleTableSlot *slot, TlRange *days)
+{
+	BzRow row;
+
+	if (!days_of(source, slot, false, &row))
+		return false;
+	*days = (TlRange){row.from, row.to};
+	return true;
+}
+
 /* How many seats; false: a number that cannot be. */
 static bool
 seats_of(const BzSource *source, TupleTableSlot *slot, bool written, int64 *seats)
@@ -364,8 +376,6 @@ bz_row(const BzSource *source, TupleTableSlot *slot, bool written, BzRow *row)
 	if (!row->counts && source->system != NULL)
 		return;
 	if (!days_of(source, slot, written, row))
-		return;
-	if (source->days != NULL && (row->from >= source->days->to || row->to <= source->days->from))
 		return;
 	row->unit = unit_of(source, slot, row->from, written, &isnull);
 	if (isnull)

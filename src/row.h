@@ -27,6 +27,7 @@ typedef struct BzRow
 } BzRow;
 
 extern void bz_row(const BzSource *source, TupleTableSlot *slot, bool written, BzRow *row);
+extern bool bz_row_days(const BzSource *source, TupleTableSlot *slot, TlRange *days);
 extern char *bz_row_word(const BzColumn *column, TupleTableSlot *slot, bool *isnull);
 extern int bz_person_values(const BzColumn *column, int64 person, const BzResidentId *id, Datum values[]);
 

@@ -67,7 +67,6 @@ typedef struct BzSource
 	const char *system; /* whose aliases its units and categories are, NULL: they are ids and codes */
 	bool ends_inclusive;
 	uint8 holds;
-	const TlRange *days; /* what a row that covers none of them says is not asked; NULL: all */
 	struct BzRoll *roll; /* where people are looked up by resident id; NULL: by index */
 	Oid person_index;	 /* by which persons are found in a table, 0: none; only bz_sources_of() says */
 } BzSource;

@@ -620,13 +620,14 @@ put_staff(BzStaff *staff, const BzSeat *seat, void *arg)
 	Datum values[NSEAT_COLUMNS + NFACT_COLUMNS + 2];
 	bool nulls[lengthof(values)] = {false};
 	Datum *more = values + NSEAT_COLUMNS + NFACT_COLUMNS;
-	DateADT died;
+	DateADT died, day;
 	int month;
 
 	seat_columns(staff, seat, values, nulls);
 	fact_columns(staff, output->from, output, values + NSEAT_COLUMNS, nulls + NSEAT_COLUMNS);
-	if (bz_staff_retires(staff, &month) && !(bz_staff_died(staff, &died) && died <= output->from))
-		more[0] = DateADTGetDatum(bz_month_begin(month));
+	if (bz_staff_retires(staff, &month) && bz_month_day(month, &day) &&
+		!(bz_staff_died(staff, &died) && died <= output->from))
+		more[0] = DateADTGetDatum(day);
 	else
 		nulls[NSEAT_COLUMNS + NFACT_COLUMNS] = true;
 	more[1] = ObjectIdGetDatum(seat->source);

@@ -17,20 +17,13 @@
 #include "utils/date.h"
 #include "utils/timestamp.h"
 
+#include "month.h"
 #include "scan.h"
+#include "vacancy.h"
 
 PG_FUNCTION_INFO_V1(vacancy_on);
 PG_FUNCTION_INFO_V1(vacancy_between);
 PG_FUNCTION_INFO_V1(vacancy_series);
-
-typedef struct Series
-{
-	int32 *day; /* in ascending order */
-	int ndays;
-	TlLevels *level; /* on each day, for the account at hand */
-	int64 unit;		 /* of that account */
-	Datum category;
-} Series;
 
 /* where the rows go */
 typedef struct Output
@@ -41,23 +34,16 @@ typedef struct Output
 	Datum days;			  /* all days, as an array */
 } Output;
 
-/* what to do with an account and its levels */
-typedef void (*Emit)(const Series *series, const Output *output);
-
-static bool
-shows(const TlLevels *l)
+/* A number of seats as columns show it. */
+int32
+bz_seats(int64 value)
 {
-	return l->v[TL_LINES] > 0 || l->v[TL_FILLED] != 0 || l->v[TL_RESERVED] != 0;
+	if (value != (int32) value)
+		ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("integer out of range"));
+	return (int32) value;
 }
 
 /* ---- days ---- */
-
-static void
-check_finite(int32 day)
-{
-	if (DATE_NOT_FINITE(day))
-		ereport(ERROR, errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("days must be finite"));
-}
 
 static int
 by_day(const void *a, const void *b)
@@ -70,7 +56,7 @@ by_day(const void *a, const void *b)
 
 /* The days from one to another in steps, each once. */
 static void
-read_days(FunctionCallInfo fcinfo, Series *series)
+read_days(FunctionCallInfo fcinfo, BzSeries *series)
 {
 	Datum at = DirectFunctionCall1(date_timestamp, PG_GETARG_DATUM(0));
 	Timestamp last = DatumGetTimestamp(DirectFunctionCall1(date_timestamp, PG_GETARG_DATUM(1)));
@@ -87,7 +73,7 @@ read_days(FunctionCallInfo fcinfo, Series *series)
 		int32 day = DatumGetDateADT(DirectFunctionCall1(timestamp_date, at));
 
 		CHECK_FOR_INTERRUPTS();
-		check_finite(day);
+		bz_check_finite(day);
 		if (series->ndays == capacity)
 		{
 			capacity *= 2;
@@ -103,7 +89,7 @@ read_days(FunctionCallInfo fcinfo, Series *series)
 
 /* The place of the first of the days that is not before "day". */
 static int
-first_from(const Series *series, int32 day)
+first_from(const BzSeries *series, int32 day)
 {
 	int low = 0;
 	int high = series->ndays;
@@ -124,7 +110,7 @@ first_from(const Series *series, int32 day)
 
 /* Fill in the levels on the days that a chunk holds. */
 static void
-take_chunk(BzScan *scan, Series *series)
+take_chunk(BzScan *scan, BzSeries *series)
 {
 	int at = first_from(series, scan->from);
 	int until = scan->until == TL_END ? series->ndays : first_from(series, scan->until);
@@ -134,11 +120,11 @@ take_chunk(BzScan *scan, Series *series)
 }
 
 /*
- * Hand each account and its levels to "emit".  The chunks of an account tile
+ * Hand each account and its levels to "use".  The chunks of an account tile
  * all days, so the one without an end is its last.
  */
-static void
-each_account(Series *series, Emit emit, const Output *output)
+void
+bz_each_account(BzSeries *series, BzSeriesUse use, void *arg)
 {
 	BzScan scan;
 
@@ -152,7 +138,7 @@ each_account(Series *series, Emit emit, const Output *output)
 			continue;
 		series->unit = scan.unit;
 		series->category = scan.category;
-		emit(series, output);
+		use(series, arg);
 		memset(series->level, 0, series->ndays * sizeof(TlLevels));
 	}
 	bz_scan_end(&scan);
@@ -161,7 +147,7 @@ each_account(Series *series, Emit emit, const Output *output)
 /* ---- rows ---- */
 
 static MinimalTuple
-form_row(const Series *series, const Output *output, bool is_authorized)
+form_row(const BzSeries *series, const Output *output, bool is_authorized)
 {
 	Datum values[] = {DateADTGetDatum(0), Int64GetDatum(series->unit),
 					  series->category,	  Int32GetDatum(0),
@@ -182,9 +168,7 @@ put_numbers(MinimalTuple tuple, const TlLevels *l, bool is_authorized)
 
 	if (is_authorized)
 	{
-		if (vacancy != (int32) vacancy)
-			ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("integer out of range"));
-		*--number = (int32) vacancy;
+		*--number = bz_seats(vacancy);
 	}
 	*--number = (int32) l->v[TL_RESERVED];
 	*--number = (int32) l->v[TL_FILLED];
@@ -198,8 +182,9 @@ put_numbers(MinimalTuple tuple, const TlLevels *l, bool is_authorized)
  * form every one would take as long as all the rest.
  */
 static void
-emit_rows(const Series *series, const Output *output)
+emit_rows(const BzSeries *series, void *arg)
 {
+	Output *output = arg;
 	MinimalTuple tuple = NULL;
 	bool is_authorized = false;
 
@@ -207,7 +192,7 @@ emit_rows(const Series *series, const Output *output)
 	{
 		const TlLevels *l = &series->level[i];
 
-		if (!shows(l))
+		if (!bz_shows(l))
 			continue;
 		if (tuple == NULL || is_authorized != (l->v[TL_LINES] > 0))
 		{
@@ -223,13 +208,13 @@ emit_rows(const Series *series, const Output *output)
 }
 
 static void
-run_rows(FunctionCallInfo fcinfo, Series *series, bool with_day)
+run_rows(FunctionCallInfo fcinfo, BzSeries *series, bool with_day)
 {
 	Output output = {.result = (ReturnSetInfo *) fcinfo->resultinfo, .with_day = with_day};
 
 	InitMaterializedSRF(fcinfo, 0);
 	output.slot = MakeSingleTupleTableSlot(output.result->setDesc, &TTSOpsMinimalTuple);
-	each_account(series, emit_rows, &output);
+	bz_each_account(series, emit_rows, &output);
 	ExecDropSingleTupleTableSlot(output.slot);
 }
 
@@ -238,9 +223,9 @@ Datum
 vacancy_on(PG_FUNCTION_ARGS)
 {
 	int32 day = PG_GETARG_DATEADT(0);
-	Series series = {.day = &day, .ndays = 1};
+	BzSeries series = {.day = &day, .ndays = 1};
 
-	check_finite(day);
+	bz_check_finite(day);
 	run_rows(fcinfo, &series, false);
 	return (Datum) 0;
 }
@@ -249,7 +234,7 @@ vacancy_on(PG_FUNCTION_ARGS)
 Datum
 vacancy_between(PG_FUNCTION_ARGS)
 {
-	Series series = {0};
+	BzSeries series = {0};
 
 	read_days(fcinfo, &series);
 	run_rows(fcinfo, &series, true);
@@ -258,55 +243,77 @@ vacancy_between(PG_FUNCTION_ARGS)
 
 /* ---- arrays ---- */
 
-static Datum
-level_array(const Series *series, TlLevel which)
+/*
+ * An array of a number on each of the days, of "type" float8 or int4; the latter
+ * from int64s.  "first" is that of the first day, the next one "stride" bytes on.
+ */
+Datum
+bz_series_array(const BzSeries *series, Oid type, bool authorized_only, const void *first, Size stride)
 {
-	bool may_be_null = which == TL_AUTHORIZED;
+	Size width = type == FLOAT8OID ? sizeof(double) : sizeof(int32);
+	int n = series->ndays;
 	int nnulls = 0;
 	Size offset;
 	ArrayType *array;
-	int32 *value;
-	bits8 *is_there;
+	char *value;
 
-	for (int i = 0; may_be_null && i < series->ndays; i++)
+	for (int i = 0; authorized_only && i < n; i++)
 		nnulls += series->level[i].v[TL_LINES] <= 0;
-	offset = nnulls > 0 ? ARR_OVERHEAD_WITHNULLS(1, series->ndays) : ARR_OVERHEAD_NONULLS(1);
-	array = palloc0(offset + (series->ndays - nnulls) * sizeof(int32));
-	SET_VARSIZE(array, offset + (series->ndays - nnulls) * sizeof(int32));
+	offset = nnulls > 0 ? ARR_OVERHEAD_WITHNULLS(1, n) : ARR_OVERHEAD_NONULLS(1);
+	array = palloc0(offset + (n - nnulls) * width);
+	SET_VARSIZE(array, offset + (n - nnulls) * width);
 	array->ndim = 1;
 	array->dataoffset = nnulls > 0 ? offset : 0;
-	array->elemtype = INT4OID;
-	ARR_DIMS(array)[0] = series->ndays;
+	array->elemtype = type;
+	ARR_DIMS(array)[0] = n;
 	ARR_LBOUND(array)[0] = 1;
-	is_there = ARR_NULLBITMAP(array);
-	value = (int32 *) ARR_DATA_PTR(array);
-	for (int i = 0; i < series->ndays; i++)
+	value = ARR_DATA_PTR(array);
+	for (int i = 0; i < n; i++)
 	{
-		if (may_be_null && series->level[i].v[TL_LINES] <= 0)
+		const char *from = (const char *) first + i * stride;
+
+		if (authorized_only && series->level[i].v[TL_LINES] <= 0)
 			continue;
-		*value++ = (int32) series->level[i].v[which];
-		if (is_there != NULL)
-			is_there[i / 8] |= 1 << (i % 8);
+		if (type == FLOAT8OID)
+			memcpy(value, from, width);
+		else
+			*(int32 *) value = bz_seats(*(const int64 *) from);
+		value += width;
+		if (nnulls > 0)
+			ARR_NULLBITMAP(array)[i / 8] |= 1 << (i % 8);
 	}
 	return PointerGetDatum(array);
 }
 
+/* The days, as an array. */
+Datum
+bz_series_days(const BzSeries *series)
+{
+	Datum *days = palloc((series->ndays + 1) * sizeof(Datum));
+
+	for (int i = 0; i < series->ndays; i++)
+		days[i] = DateADTGetDatum(series->day[i]);
+	return PointerGetDatum(
+		construct_array(days, series->ndays, DATEOID, sizeof(DateADT), true, TYPALIGN_INT));
+}
+
 /* One row for an account that has something to show on any of the days. */
 static void
-emit_arrays(const Series *series, const Output *output)
+emit_arrays(const BzSeries *series, void *arg)
 {
+	Output *output = arg;
 	Datum values[] = {
 		Int64GetDatum(series->unit), series->category, output->days, (Datum) 0, (Datum) 0, (Datum) 0};
 	bool nulls[lengthof(values)] = {false};
 	int i = 0;
 
-	while (i < series->ndays && !shows(&series->level[i]))
+	while (i < series->ndays && !bz_shows(&series->level[i]))
 		i++;
 	if (i == series->ndays)
 		return;
-	values[3] = level_array(series, TL_AUTHORIZED);
-	values[4] = level_array(series, TL_FILLED);
-	values[5] = level_array(series, TL_RESERVED);
+	values[3] = bz_series_array(series, INT4OID, true, &series->level->v[TL_AUTHORIZED], sizeof(TlLevels));
+	values[4] = bz_series_array(series, INT4OID, false, &series->level->v[TL_FILLED], sizeof(TlLevels));
+	values[5] = bz_series_array(series, INT4OID, false, &series->level->v[TL_RESERVED], sizeof(TlLevels));
 	tuplestore_putvalues(output->result->setResult, output->result->setDesc, values, nulls);
 	for (i = 3; i < lengthof(values); i++)
 		pfree(DatumGetPointer(values[i]));
@@ -316,17 +323,12 @@ emit_arrays(const Series *series, const Output *output)
 Datum
 vacancy_series(PG_FUNCTION_ARGS)
 {
-	Series series = {0};
+	BzSeries series = {0};
 	Output output = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
-	Datum *days;
 
 	InitMaterializedSRF(fcinfo, 0);
 	read_days(fcinfo, &series);
-	days = palloc((series.ndays + 1) * sizeof(Datum));
-	for (int i = 0; i < series.ndays; i++)
-		days[i] = DateADTGetDatum(series.day[i]);
-	output.days = PointerGetDatum(
-		construct_array(days, series.ndays, DATEOID, sizeof(DateADT), true, TYPALIGN_INT));
-	each_account(&series, emit_arrays, &output);
+	output.days = bz_series_days(&series);
+	bz_each_account(&series, emit_arrays, &output);
 	return (Datum) 0;
 }

@@ -132,3 +132,31 @@ SELECT number, kind, kind_name, unit_name, state_name, responsible FROM bianzhi.
 \set ECHO none
 \set QUIET on
 SELECT pg_temp.expect(:'got', '1') \gset
+SELECT u.unit_id AS asked, u.name AS asked_name, v.category AS asked_category, date_trunc('month', bianzhi.today())::date AS this_month, (bianzhi.today() - interval '5 years')::date AS before
+FROM bianzhi.vacancy AS v JOIN bianzhi.unit AS u USING (unit_id)
+WHERE v.measure = 'establishment' AND v.parent_category IS NULL AND NOT v.is_section AND v.vacant = 0 AND v.over = 0 ORDER BY v.filled DESC, v.unit_id LIMIT 1 \gset
+\set QUIET off
+\set ECHO queries
+
+\echo
+\echo '== 16  未来空编 / Vacancies to come: the law makes some certain, the city''s own history others likely =='
+\set QUIET on
+\timing on
+\set QUIET off
+INSERT INTO bianzhi.attrition_rate (category, age_from, age_to, monthly_rate)
+SELECT category, age_from, age_to, monthly_rate FROM bianzhi.attrition_estimate(:'before', :'today', 10);
+SELECT f.month, sum(f.authorized) AS authorized, sum(f.filled) AS filled, sum(f.retiring) AS retiring, round(sum(f.expected_leaving)) AS likely_leaving, round(sum(f.vacancy)) AS vacancies
+FROM bianzhi.vacancy_forecast(:'today', 37) AS f JOIN bianzhi.unit AS u USING (unit_id) JOIN bianzhi.category AS c ON c.code = f.category
+WHERE c.measure = 'establishment' AND c.parent IS NULL AND NOT u.is_section AND f.month IN (SELECT date :'this_month' + interval '1 month' + n * interval '1 year' FROM generate_series(0, 3) AS n)
+GROUP BY f.month ORDER BY f.month;
+
+\echo '-- 今天满编的单位 / a body that is full today:' :asked_name
+SELECT month, authorized, filled, retiring, round(expected_leaving::numeric, 1) AS likely_leaving, vacancy_p10, vacancy_p50, vacancy_p90
+FROM bianzhi.vacancy_forecast(:'today', 37) WHERE unit_id = :asked AND category = :'asked_category'
+	AND month IN (SELECT date :'this_month' + n * interval '1 year' FROM generate_series(1, 3) AS n);
+SELECT bianzhi.vacancy_probability(:asked, :'asked_category', (date :'this_month' + interval '1 year')::date, 3) AS "一年后空编不少于三个的概率 of three vacancies in a year";
+\set got :ROW_COUNT
+\set ECHO none
+\set QUIET on
+\timing off
+SELECT pg_temp.expect(:'got', '1') \gset

@@ -107,7 +107,7 @@ check_sums(const double *p, const double *pmf, const long double *f, int n)
 	long double cdf[MOST + 1];
 	long double tail[MOST + 2];
 	long double mean = 0;
-	double work[MOST + 1];
+	double work[BZ_DISTRIBUTION_QUICK_WORK(MOST)];
 	int quick[NSOME];
 
 	for (int k = 0; k <= n; k++)

@@ -74,6 +74,9 @@ UPDATE bianzhi.problem_kind SET due_days = 60 WHERE code = 'C4';
 INSERT INTO bianzhi.problem_kind (code, class, name_zh, acts_first) VALUES ('Z1', 'E', 'own', 'audit');
 INSERT INTO bianzhi.workday (day, is_workday, document_no) VALUES ('2027-01-01', false, 'doc');
 INSERT INTO bianzhi.trusted_pool (role) VALUES ('pool');
+-- key tasks, weights of the office's own
+INSERT INTO bianzhi.key_task (unit_id, title, due, done_on, state, document_no) VALUES (1, 'task', '2025-06-30', '2025-06-01', 'done', 'doc'), (2, 'task', '2025-06-30', NULL, 'open', NULL);
+UPDATE bianzhi.inspection_weight SET weight = 7 WHERE code = 'overdue';
 INSERT INTO bianzhi.problem (number, kind, severity, unit_id, source, state, due_on, registered_by) VALUES ('2025-0009', 'Z1', 1, 2, 'audit', 'submitted', '2025-12-01', 'somebody');
 SELECT bianzhi.go_live();
 -- problems
