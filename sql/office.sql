@@ -309,7 +309,8 @@ SELECT pg_temp.try($$INSERT INTO appointment (person_id, unit_id, category, hold
 SELECT pg_temp.try($$INSERT INTO appointment (person_id, unit_id, category, during) VALUES (123456, pg_temp.u('FIN'), 'leader_deputy', '[2024-03-01,)')$$);
 -- who is referenced stays
 SELECT pg_temp.try($$DELETE FROM person WHERE name = '张三'$$);
-SELECT pg_temp.try($$DELETE FROM unit WHERE unit_key = 'FIN'$$);
+-- several keys hold it; which one is named depends on the numbers of triggers
+SELECT left(pg_temp.try($$DELETE FROM unit WHERE unit_key = 'FIN'$$), 5) AS refused;
 SELECT pg_temp.try($$DELETE FROM entry_kind WHERE code = 'talent'$$);
 
 --

@@ -76,8 +76,12 @@ grow(void)
 int
 bz_category_id(const char *code, int len)
 {
+	static int last = -1;
 	uint32 b;
 
+	/* rows stand together by category, more or less */
+	if (last >= 0 && strncmp(category[last]->code, code, len) == 0 && category[last]->code[len] == '\0')
+		return last;
 	if (ncategories >= capacity)
 		grow();
 	b = find_bucket(code, len);
@@ -94,7 +98,8 @@ bz_category_id(const char *code, int len)
 		bucket[b] = ++ncategories;
 		loaded = false;
 	}
-	return (int) bucket[b] - 1;
+	last = (int) bucket[b] - 1;
+	return last;
 }
 
 /* The code behind a number. */

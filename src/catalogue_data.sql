@@ -228,6 +228,17 @@ INSERT INTO bianzhi.code_list (list, code, name_zh, name_en, display_order, buil
 	('retire_track', 'M60', '男60周岁', 'men, 60 before the reform', 10, true),
 	('retire_track', 'F55', '女55周岁', 'women, 55 before the reform', 20, true),
 	('retire_track', 'F50', '女50周岁', 'women, 50 before the reform', 30, true),
+	('education', '博士研究生', '博士研究生', 'doctoral', 10, true),
+	('education', '硕士研究生', '硕士研究生', 'master''s', 20, true),
+	('education', '研究生', '研究生', 'postgraduate', 30, true),
+	('education', '大学本科', '大学本科', 'undergraduate', 40, true),
+	('education', '大学专科', '大学专科', 'junior college', 50, true),
+	('education', '中专', '中等专业学校', 'secondary vocational school', 60, true),
+	('education', '技校', '技工学校', 'technical school', 70, true),
+	('education', '高中', '高中', 'senior high school', 80, true),
+	('education', '初中', '初中', 'junior high school', 90, true),
+	('education', '小学', '小学', 'primary school', 100, true),
+	('education', '不详', '不详', 'not known', 990, true),
 	('managed_by', '中管', '中央管理', 'the centre', 10, true),
 	('managed_by', '省管', '省委管理', 'the province', 20, true),
 	('managed_by', '市管', '市委管理', 'the city', 30, true),
@@ -285,6 +296,18 @@ INSERT INTO bianzhi.allowed_category (nature, category, builtin) VALUES
 	('公益二类', 'institution_full', true), ('公益二类', 'institution_partial', true), ('公益二类', 'institution_self', true), ('公益二类', 'pool', true), ('公益二类', 'controlled_headcount', true), ('公益二类', 'institution', true), ('公益二类', 'unspecified', true),
 	('行政类', 'institution_civil', true), ('行政类', 'institution_full', true), ('行政类', 'institution', true), ('行政类', 'unspecified', true),
 	('生产经营类', 'institution_self', true), ('生产经营类', 'institution', true), ('生产经营类', 'unspecified', true);
+
+-- whom the statistics of the service tell apart: up to 35, and from 50 on; by five years in between
+INSERT INTO bianzhi.age_band (code, name_zh, name_en, age_from, age_to, display_order, builtin) VALUES
+	('to_30', '30岁及以下', 'up to 30', NULL, 30, 10, true),
+	('31_35', '31至35岁', '31 to 35', 31, 35, 20, true),
+	('36_40', '36至40岁', '36 to 40', 36, 40, 30, true),
+	('41_45', '41至45岁', '41 to 45', 41, 45, 40, true),
+	('46_49', '46至49岁', '46 to 49', 46, 49, 50, true),
+	('50_54', '50至54岁', '50 to 54', 50, 54, 60, true),
+	('55_59', '55至59岁', '55 to 59', 55, 59, 70, true),
+	('from_60', '60岁及以上', '60 and above', 60, NULL, 80, true),
+	('unknown', '不详', 'not known', NULL, NULL, 990, true);
 
 -- what makes a unit one to look at first: a proposal, which an office changes
 INSERT INTO bianzhi.inspection_weight (code, name_zh, name_en, weight, at_most, display_order, builtin) VALUES

@@ -28,6 +28,7 @@
 #include "holders.h"
 #include "month.h"
 #include "names.h"
+#include "roll.h"
 
 PG_FUNCTION_INFO_V1(holders);
 
@@ -53,7 +54,7 @@ person_column(const BzSource *source)
 }
 
 static void
-read_leaf(Relation rel, const BzSource *source, const BzReading *reading)
+read_leaf(Relation rel, const BzSource *source, BzRoll *roll, const BzReading *reading)
 {
 	const BzSource *fed;
 	int nfed = bz_sources_of(rel, false, &fed);
@@ -68,6 +69,7 @@ read_leaf(Relation rel, const BzSource *source, const BzReading *reading)
 	if (here.id == 0)
 		return;
 	here.column[BZ_PERSON_COLUMN] = person_column(&here);
+	here.roll = roll;
 	context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi holder", ALLOCSET_DEFAULT_SIZES);
 	slot = table_slot_create(rel, NULL);
 	scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
@@ -98,6 +100,7 @@ bz_each_row(const BzReading *reading)
 	const BzSource *all;
 	int n = bz_sources(&all);
 	BzSource *mine = palloc(n * sizeof(BzSource));
+	BzRoll *roll = bz_roll_open();
 
 	/* reading a table may read the catalogue of sources anew */
 	memcpy(mine, all, n * sizeof(BzSource));
@@ -116,11 +119,12 @@ bz_each_row(const BzReading *reading)
 		{
 			Relation rel = table_open(lfirst_oid(cell), NoLock);
 
-			read_leaf(rel, &mine[i], reading);
+			read_leaf(rel, &mine[i], roll, reading);
 			table_close(rel, NoLock);
 		}
 		list_free(leaves);
 	}
+	bz_roll_close(roll);
 	pfree(mine);
 }
 

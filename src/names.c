@@ -36,6 +36,7 @@ static const char *const rel_name[BZ_NRELS] = {
 	[BZ_PERSON] = "person",
 	[BZ_PERSON_PKEY] = "person_pkey",
 	[BZ_PERSON_RESIDENT_ID] = "person_resident_id_key",
+	[BZ_PERSON_FACT] = "person_fact",
 	[BZ_CEILING_TABLE] = "ceiling",
 	[BZ_ACCOUNT] = "account",
 	[BZ_ACCOUNT_PKEY] = "account_pkey",

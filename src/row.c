@@ -16,6 +16,7 @@
 #include "catalogue.h"
 #include "chunk.h"
 #include "errors.h"
+#include "roll.h"
 #include "row.h"
 
 /* the last day that a date can be */
@@ -169,9 +170,9 @@ ways_to_write(BzResidentId id, char way[BZ_PERSON_VALUES][BZ_RESIDENT_ID_SIZE])
 
 /* The person with a resident id, 0: none. */
 static int64
-person_with(BzResidentId id, bool written, Oid relid)
+person_with(const BzSource *source, BzResidentId id, bool written, Oid relid)
 {
-	int64 person = bz_person_with(id);
+	int64 person = source->roll == NULL ? bz_person_with(id) : bz_roll_person(source->roll, id);
 
 	if (person == 0 && written)
 		ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("person does not exist"),
@@ -181,7 +182,7 @@ person_with(BzResidentId id, bool written, Oid relid)
 
 /* The person that a word names, 0: none; raises if it is written, and cannot be looked up again. */
 static int64
-person_named(const char *word, bool written, Oid relid, int64 *named_by)
+person_named(const BzSource *source, const char *word, bool written, Oid relid, int64 *named_by)
 {
 	BzResidentId id;
 	char way[BZ_PERSON_VALUES][BZ_RESIDENT_ID_SIZE];
@@ -204,7 +205,7 @@ person_named(const char *word, bool written, Oid relid, int64 *named_by)
 		return 0;
 	}
 	*named_by = (int64) id;
-	return person_with(id, written, relid);
+	return person_with(source, id, written, relid);
 }
 
 static int64
@@ -223,13 +224,13 @@ person_of(const BzSource *source, TupleTableSlot *slot, bool written, int64 *nam
 			if (isnull)
 				return 0;
 			*named_by = DatumGetInt64(value);
-			return person_with((BzResidentId) *named_by, written, slot->tts_tableOid);
+			return person_with(source, (BzResidentId) *named_by, written, slot->tts_tableOid);
 		case BZ_FORM_TEXT:
 		case BZ_FORM_PADDED:
 		{
 			char *word = bz_row_word(column, slot, &isnull);
 
-			return isnull ? 0 : person_named(word, written, slot->tts_tableOid, named_by);
+			return isnull ? 0 : person_named(source, word, written, slot->tts_tableOid, named_by);
 		}
 		default:
 			return number_in(column, slot);

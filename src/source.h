@@ -67,7 +67,8 @@ typedef struct BzSource
 	const char *system; /* whose aliases its units and categories are, NULL: they are ids and codes */
 	bool ends_inclusive;
 	uint8 holds;
-	Oid person_index; /* by which persons are found in a table, 0: none; only bz_sources_of() says */
+	struct BzRoll *roll; /* where people are looked up by resident id; NULL: by index */
+	Oid person_index;	 /* by which persons are found in a table, 0: none; only bz_sources_of() says */
 } BzSource;
 
 /* the triggers that a partition does not get from its table */

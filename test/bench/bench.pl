@@ -515,8 +515,8 @@ require File::Spec->rel2abs($here . $_) for qw(ledger.pl people.pl);
 
 my %case = (bulk => \&case_bulk, oltp => \&case_oltp, hot => \&case_hot, big => \&case_big, series => \&case_series, size => \&case_size,
 	golive => \&case_golive, rivals => \&case_rivals, audit => \&case_audit, seal => \&case_seal, inspect => \&case_inspect,
-	forecast => \&case_forecast, growth => \&case_growth, change => \&case_change);
-my %makes_its_own = map { $_ => 1 } qw(golive audit seal inspect forecast growth change); # databases
+	forecast => \&case_forecast, growth => \&case_growth, change => \&case_change, structure => \&case_structure);
+my %makes_its_own = map { $_ => 1 } qw(golive audit seal inspect forecast growth change structure); # databases
 
 # What the other cases start from.
 sub worst_case

@@ -94,6 +94,31 @@ sub case_change
 	drop($s);
 }
 
+# --- of what age and education the staff is: goal 20
+
+sub case_structure
+{
+	my %sql = (age => 'age_best', education => 'education_best');
+	my %ms;
+	my $s = cities('bench_structure', 1, '../city/application.sql');
+	psql_file('bench_structure', 'structure.sql');
+	differ($s, "bench.${_}_ours", "bench.$sql{$_}") for sort keys %sql;
+	for my $round (1 .. $rounds)
+	{
+		for my $what (sort keys %sql)
+		{
+			push @{ $ms{$what}{sql} }, measured($s, "SELECT count(*), sum(people) FROM bench.$sql{$what}")->{cpu} * 1000;
+			push @{ $ms{$what}{ours} }, measured($s, "SELECT count(*), sum(people) FROM bench.${what}_ours")->{cpu} * 1000;
+		}
+	}
+	table([ 'structure of today', 'best SQL over base rows, CPU, ms', 'bianzhi, CPU, ms', 'SQL / bianzhi' ],
+		map { [ $_, spread('%.0f', @{ $ms{$_}{sql} }), spread('%.0f', @{ $ms{$_}{ours} }), spread('%.1f', ratios($ms{$_}{sql}, $ms{$_}{ours})) ] } sort keys %sql);
+	goal(20, "ms of CPU, ${_}_structure_on", '<=', 1000, @{ $ms{$_}{ours} }) for sort keys %sql;
+	goal(20, "best SQL / ${_}_structure_on", '>=', 1, ratios($ms{$_}{sql}, $ms{$_}{ours})) for sort keys %sql;
+	say_text('');
+	drop($s);
+}
+
 # --- from a city to 5,000,000 people: goal 18
 
 sub case_growth

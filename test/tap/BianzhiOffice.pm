@@ -77,6 +77,8 @@ INSERT INTO bianzhi.trusted_pool (role) VALUES ('pool');
 -- key tasks, weights of the office's own
 INSERT INTO bianzhi.key_task (unit_id, title, due, done_on, state, document_no) VALUES (1, 'task', '2025-06-30', '2025-06-01', 'done', 'doc'), (2, 'task', '2025-06-30', NULL, 'open', NULL);
 UPDATE bianzhi.inspection_weight SET weight = 7 WHERE code = 'overdue';
+UPDATE bianzhi.age_band SET age_to = 28 WHERE code = 'to_30';
+INSERT INTO bianzhi.age_band (code, name_zh, age_from, age_to, display_order) VALUES ('29_35', '29至35岁', 29, 35, 15);
 INSERT INTO bianzhi.problem (number, kind, severity, unit_id, source, state, due_on, registered_by) VALUES ('2025-0009', 'Z1', 1, 2, 'audit', 'submitted', '2025-12-01', 'somebody');
 SELECT bianzhi.go_live();
 -- problems
