@@ -46,9 +46,9 @@ $$;
 COMMENT ON FUNCTION bianzhi.seats_left(bigint[]) IS '应收回编制: of these seats those that end while a line with on_exit = recover is in force, unless exit_kind.recovers says otherwise, for each account from which a seat is taken back: from which day, by which document';
 REVOKE ALL ON FUNCTION bianzhi.seats_left(bigint[]) FROM PUBLIC;
 
--- sessions remember which units have such lines
+-- sessions remember which units have such lines; to one that had none a seat may come that will be taken back (reform.sql)
 CREATE TRIGGER recover_insert AFTER INSERT ON bianzhi.quota
-	FOR EACH ROW WHEN (NEW.on_exit = 'recover') EXECUTE FUNCTION bianzhi.rules_changed();
+	FOR EACH ROW WHEN (NEW.on_exit = 'recover' OR NEW.cause IS NOT NULL AND NEW.counterpart_unit IS NOT NULL) EXECUTE FUNCTION bianzhi.rules_changed();
 CREATE TRIGGER recover_update AFTER UPDATE ON bianzhi.quota
 	FOR EACH ROW WHEN (OLD.on_exit = 'recover' OR NEW.on_exit = 'recover' OR OLD.cause IS DISTINCT FROM NEW.cause)
 	EXECUTE FUNCTION bianzhi.rules_changed();

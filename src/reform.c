@@ -41,18 +41,21 @@
 #include "trigger.h"
 
 PG_FUNCTION_INFO_V1(reorganize);
+PG_FUNCTION_INFO_V1(undo_reorganization);
 
 /* so many persons are looked up by walking along the index rather than by descending for each */
 #define MANY_PERSONS 64
 
+/* Call a function of reform.sql with a document, or with a day, a document and a plan. */
 static Datum
-call(const char *name, Datum day, Datum document, Datum plan)
+call(const char *name, int nargs, const Datum *values)
 {
-	Oid types[] = {DATEOID, TEXTOID, JSONBOID};
-	Oid function = LookupFuncName(list_make2(makeString("bianzhi"), makeString(pstrdup(name))),
-								  lengthof(types), types, false);
+	Oid all[] = {DATEOID, TEXTOID, JSONBOID};
+	Oid function = LookupFuncName(list_make2(makeString("bianzhi"), makeString(pstrdup(name))), nargs,
+								  nargs == 1 ? &all[1] : all, false);
 
-	return OidFunctionCall3(function, day, document, plan);
+	return nargs == 1 ? OidFunctionCall1(function, values[0])
+					  : OidFunctionCall3(function, values[0], values[1], values[2]);
 }
 
 /* The numbers in a column of a row that a function has returned. */
@@ -145,9 +148,9 @@ hold_accounts(const int64 *units, const int64 *others, int n)
 	bz_take_accounts(ids, nids);
 }
 
-/* Carry a plan out, and then have all of it judged at once. */
+/* Carry a plan out, or take it back, and then have all of it judged at once. */
 static Datum
-carry_out(FunctionCallInfo fcinfo, Datum plan, const int64 *units, const int64 *others, int n)
+carry_out(const char *name, int nargs, const Datum *values, const int64 *units, const int64 *others, int n)
 {
 	CommandId since;
 	volatile Datum report = (Datum) 0;
@@ -161,7 +164,7 @@ carry_out(FunctionCallInfo fcinfo, Datum plan, const int64 *units, const int64 *
 	PG_TRY();
 	{
 		bz_delta_keep(true);
-		report = call("carry_out_reform", PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), plan);
+		report = call(name, nargs, values);
 	}
 	PG_FINALLY();
 	{
@@ -192,22 +195,9 @@ put_report(FunctionCallInfo fcinfo, Datum report)
 	SPI_finish();
 }
 
-/*
- * reorganize(on_day date, document_no text, plan jsonb): what was done, a row a
- * kind.
- */
-Datum
-reorganize(PG_FUNCTION_ARGS)
+static void
+check_circumstances(void)
 {
-	HeapTupleHeader reading;
-	Datum plan;
-	bool isnull;
-	int64 *units, *others;
-	int n;
-
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				errmsg("a reorganization needs a day, a document and a plan"));
 	if (bz_trigger_depth() > 0)
 		ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("a trigger cannot reorganize units"));
 	if (IsolationUsesXactSnapshot())
@@ -216,20 +206,65 @@ reorganize(PG_FUNCTION_ARGS)
 	if (!bz_enforcing())
 		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				errmsg("the establishment is not in force"), errhint("Call bianzhi.go_live() first."));
-	InitMaterializedSRF(fcinfo, 0);
+}
 
-	reading = DatumGetHeapTupleHeader(
-		call("read_reform", PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), PG_GETARG_DATUM(2)));
-	plan = GetAttributeByName(reading, "reading", &isnull);
+/*
+ * reorganize(on_day date, document_no text, plan jsonb): what was done, a row a
+ * kind.
+ */
+Datum
+reorganize(PG_FUNCTION_ARGS)
+{
+	Datum values[3];
+	HeapTupleHeader reading;
+	bool isnull;
+	int64 *units, *others;
+	int n;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				errmsg("a reorganization needs a day, a document and a plan"));
+	check_circumstances();
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < 3; i++)
+		values[i] = PG_GETARG_DATUM(i);
+
+	reading = DatumGetHeapTupleHeader(call("read_reform", 3, values));
+	values[2] = GetAttributeByName(reading, "reading", &isnull);
 	n = numbers(reading, "units", &units);
 	(void) numbers(reading, "others", &others);
 
 	/* in the order of who writes seats: their rows, persons, accounts; who changes units keeps all others out */
-	hold_persons(call("hold_reform", PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), plan));
+	hold_persons(call("hold_reform", 3, values));
 	if (DatumGetBool(GetAttributeByName(reading, "stops_writers", &isnull)))
 		LockRelationOid(bz_relid(BZ_CHUNK), ShareRowExclusiveLock);
 	hold_accounts(units, others, n);
-	(void) call("refuse_seats_elsewhere", PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), plan);
-	put_report(fcinfo, carry_out(fcinfo, plan, units, others, n));
+	(void) call("refuse_seats_elsewhere", 3, values);
+	put_report(fcinfo, carry_out("carry_out_reform", 3, values, units, others, n));
+	return (Datum) 0;
+}
+
+/* undo_reorganization(document_no text): how many rows of which tables are again what they were. */
+Datum
+undo_reorganization(PG_FUNCTION_ARGS)
+{
+	Datum document;
+	HeapTupleHeader reading;
+	bool isnull;
+	int64 *units, *others;
+	int n;
+
+	if (PG_ARGISNULL(0))
+		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("no document is given"));
+	check_circumstances();
+	InitMaterializedSRF(fcinfo, 0);
+	document = PG_GETARG_DATUM(0);
+	reading = DatumGetHeapTupleHeader(call("read_reform_undo", 1, &document));
+	n = numbers(reading, "units", &units);
+	(void) numbers(reading, "others", &others);
+	hold_persons(GetAttributeByName(reading, "persons", &isnull));
+	LockRelationOid(bz_relid(BZ_CHUNK), ShareRowExclusiveLock);
+	hold_accounts(units, others, n);
+	put_report(fcinfo, carry_out("carry_out_reform_undo", 1, &document, units, others, n));
 	return (Datum) 0;
 }
