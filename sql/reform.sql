@@ -396,7 +396,7 @@ SET ROLE reform_office;
 SELECT try($$SELECT bianzhi.split_unit(1, 2, '{"administrative": 1}', '{1}', '2027-01-01', '改19号')$$);
 RESET ROLE;
 GRANT SELECT ON ALL TABLES IN SCHEMA bianzhi TO reform_office;
-GRANT INSERT, UPDATE ON bianzhi.quota, bianzhi.occupancy, bianzhi.appointment, bianzhi.outside_worker, bianzhi.exemption, bianzhi.secondment, bianzhi.unit, bianzhi.unit_relation, bianzhi.signboard, bianzhi.digest_plan TO reform_office;
+GRANT INSERT, UPDATE ON bianzhi.quota, bianzhi.occupancy, bianzhi.appointment, bianzhi.outside_worker, bianzhi.exemption, bianzhi.secondment, bianzhi.unit, bianzhi.unit_relation, bianzhi.signboard, bianzhi.digest_plan, bianzhi.reform, bianzhi.reform_row TO reform_office;
 SET ROLE reform_office;
 SELECT count(*) FROM bianzhi.split_unit(1, 2, '{"administrative": 1}', '{1}', '2027-01-01', '改19号');
 RESET ROLE;
