@@ -214,6 +214,14 @@ SELECT try($$SELECT * FROM bianzhi.reorganize('2028-01-01', '改10号', '{"paren
 SELECT * FROM bianzhi.reorganize('2028-01-01', '改10号', '{"parents": {"D": 91}, "quotas": [{"from": 3, "to": 5, "category": "administrative", "amount": 1}]}');
 SELECT try($$SELECT * FROM bianzhi.reorganize('2028-02-01', '改10号', '{"quotas": [{"from": 5, "to": 3, "category": "administrative", "amount": 1}]}')$$);
 SELECT sound(), leads();
+-- above a ceiling that was lowered one body may come for another's quota
+UPDATE bianzhi.ceiling SET amount = 1 WHERE unit_id = 91;
+SELECT line('F', 'administrative', 1);
+SELECT leads();
+SELECT try($$SELECT * FROM bianzhi.reorganize('2028-03-01', '改10号', '{"parents": {"F": 91}}')$$);
+SELECT count(*) FROM bianzhi.reorganize('2028-03-01', '改10号', '{"parents": {"F": 91}, "quotas": [{"from": 4, "to": 5, "category": "administrative", "amount": 1}]}');
+SELECT what, amount FROM bianzhi.undo_reorganization('改10号');
+SELECT sound(), leads();
 DELETE FROM bianzhi.ceiling;
 
 -- 出一减一: who moves with a reform leaves no seat that is taken back; a leaving that was known is one there, too
