@@ -365,7 +365,7 @@ SELECT plan, try(format('SELECT * FROM bianzhi.reorganize(%L, %L, %L)', '2027-01
 	'{"people": [{"from": 1, "to": 2, "persons": [1, 1]}]}', '{"people": [{"from": 1, "to": 2, "persons": [1]}, {"from": 1, "to": 3, "persons": [1]}]}', '{"people": [{"from": 1, "to": 2, "persons": "all"}, {"from": 1, "to": 3, "persons": "all"}]}',
 	'{"people": [{"from": 1, "to": 2, "persons": ["x"]}]}', '{"people": [{"from": 1, "to": 2, "persons": "all", "posts": "none"}]}', '{"people": [{"from": 1, "to": 2, "persons": "all", "sections": [11]}]}',
 	'{"people": [{"from": 1, "to": 2, "persons": "all", "sections": {"11": 99}}]}', '{"people": [{"from": 1, "to": 2, "persons": "all", "categories": {"pool": "x"}}]}', '{"cuts": [{"unit": 1, "category": "pool"}]}',
-	'{"units_end": 1}', '{"units_end": [99]}', '{"parents": {"99": 1}}', '{"parents": {"2": 2}}', '{"renames": {"1": 2}}', '{"renames": {"1": " "}}', '{"digest_by": "tomorrow"}', '{"digest_by": "2027-01-01"}', '{"attached": true}']) AS plan;
+	'{"units_end": 1}', '{"units_end": [99]}', '{"parents": {"99": 1}}', '{"parents": {"2": 2}}', '{"renames": {"1": 2}}', '{"renames": {"1": " "}}', '{"digest_by": "tomorrow"}', '{"digest_by": "2028-13-01"}', '{"digest_by": null}', '{"digest_by": "2027-01-01"}', '{"attached": true}']) AS plan;
 SELECT try($$SELECT bianzhi.reorganize(NULL, 'x', '{}')$$), try($$SELECT bianzhi.reorganize('infinity', 'x', '{}')$$), try($$SELECT bianzhi.reorganize('2027-01-01', ' ', '{}')$$);
 SELECT count(*) FROM bianzhi.reorganize('2027-01-01', '改16号', '{}');
 BEGIN ISOLATION LEVEL REPEATABLE READ;

@@ -277,8 +277,11 @@ BEGIN
 	END LOOP;
 
 	BEGIN
-		digest_by := COALESCE((plan ->> 'digest_by')::date, (on_day + interval '1 year')::date);
-	EXCEPTION WHEN invalid_datetime_format OR datetime_field_overflow THEN
+		digest_by := CASE
+			WHEN NOT plan ? 'digest_by' THEN (on_day + interval '1 year')::date
+			WHEN plan ->> 'digest_by' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' THEN (plan ->> 'digest_by')::date
+			ELSE on_day END;
+	EXCEPTION WHEN datetime_field_overflow THEN
 		digest_by := on_day;
 	END;
 	IF digest_by <= on_day OR NOT isfinite(digest_by) THEN
