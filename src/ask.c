@@ -77,15 +77,6 @@ line_of(int64 unit, int category)
 	return bz_line_now(account);
 }
 
-static int
-by_number(const void *a, const void *b)
-{
-	int64 x = *(const int64 *) a;
-	int64 y = *(const int64 *) b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* The elements of an argument that is an array; neither it nor they may be null. */
 static int
 elements(FunctionCallInfo fcinfo, int argument, Oid type, Datum **values)
@@ -123,7 +114,6 @@ lock_accounts(PG_FUNCTION_ARGS)
 	int n = 0;
 	BzAccount **missing = NULL;
 	int nmissing = 0;
-	BzWriter writer;
 
 	PreventCommandIfReadOnly("lock_accounts()");
 	nunits = elements(fcinfo, 0, INT8OID, &units);
@@ -166,13 +156,7 @@ lock_accounts(PG_FUNCTION_ARGS)
 				ids[n++] = some[k];
 		}
 
-	qsort(ids, n, sizeof(int64), by_number);
-	bz_writer_open(&writer);
-	for (int i = 0; i < n; i++)
-		if (i == 0 || ids[i] != ids[i - 1])
-			bz_touch(&writer, ids[i]);
-	bz_writer_close(&writer);
-	CommandCounterIncrement();
+	bz_take_accounts(ids, n);
 	PG_RETURN_VOID();
 }
 

@@ -19,6 +19,7 @@
 #include "recover.h"
 #include "seat.h"
 #include "source.h"
+#include "together.h"
 
 BZ_MODULE_MAGIC;
 
@@ -64,6 +65,7 @@ _PG_init(void)
 	bz_live_init();
 	bz_account_init();
 	bz_alias_init();
+	bz_together_init();
 	bz_delta_init();
 	bz_source_init();
 	bz_seat_init();

@@ -279,6 +279,7 @@ CREATE TABLE bianzhi.exit_kind (
 	name_en text,
 	from_next_month boolean NOT NULL DEFAULT false,
 	needs_seat boolean NOT NULL DEFAULT false,
+	recovers boolean NOT NULL DEFAULT true,
 	display_order integer NOT NULL DEFAULT 0,
 	builtin boolean NOT NULL DEFAULT false,
 	changed boolean NOT NULL DEFAULT false,
@@ -291,6 +292,7 @@ COMMENT ON COLUMN bianzhi.exit_kind.name_zh IS '中文名称: name in Chinese';
 COMMENT ON COLUMN bianzhi.exit_kind.name_en IS '英文名称: name in English';
 COMMENT ON COLUMN bianzhi.exit_kind.from_next_month IS '次月起空编: the seat is free from the first day of the month after, not from the day itself';
 COMMENT ON COLUMN bianzhi.exit_kind.needs_seat IS '须有去向: goes with a seat elsewhere from the same day';
+COMMENT ON COLUMN bianzhi.exit_kind.recovers IS '出一减一: whether the seat is taken back where a line with on_exit = recover is in force; not where it has moved with the person';
 COMMENT ON COLUMN bianzhi.exit_kind.display_order IS '显示顺序: order of display';
 COMMENT ON COLUMN bianzhi.exit_kind.builtin IS '内置: ships with the extension';
 COMMENT ON COLUMN bianzhi.exit_kind.changed IS '已改动: a shipped row that the office has changed; kept by the extension';

@@ -104,20 +104,20 @@ INSERT INTO bianzhi.entry_kind (code, name_zh, name_en, needs_approval, by_polic
 	('initial', '初始入库', 'in place when records began', false, false, 130, true),
 	('other', '其他', 'other', true, false, 990, true);
 
-INSERT INTO bianzhi.exit_kind (code, name_zh, name_en, from_next_month, needs_seat, display_order, builtin) VALUES
-	('retire', '退休', 'retired', true, false, 10, true),
-	('retire_early', '提前退休', 'retired early', true, false, 20, true),
-	('death', '死亡', 'died', true, false, 30, true),
-	('transfer_out', '调出', 'transferred within the area', false, true, 40, true),
-	('leave_area', '调离本地', 'transferred out of the area', false, false, 50, true),
-	('resign', '辞职', 'resigned', false, false, 60, true),
-	('dismiss', '辞退', 'dismissed', false, false, 70, true),
-	('expel', '开除', 'expelled', false, false, 80, true),
-	('contract_ended', '解聘', 'contract ended', false, false, 90, true),
-	('move_with_quota', '带编划转', 'moved together with the seat', false, true, 100, true),
-	('reform', '机构改革转隶', 'moved by a reform of bodies', false, true, 110, true),
-	('declared_missing', '宣告失踪或死亡', 'declared missing or dead by a court', false, false, 120, true),
-	('other', '其他', 'other', false, false, 990, true);
+INSERT INTO bianzhi.exit_kind (code, name_zh, name_en, from_next_month, needs_seat, recovers, display_order, builtin) VALUES
+	('retire', '退休', 'retired', true, false, true, 10, true),
+	('retire_early', '提前退休', 'retired early', true, false, true, 20, true),
+	('death', '死亡', 'died', true, false, true, 30, true),
+	('transfer_out', '调出', 'transferred within the area', false, true, true, 40, true),
+	('leave_area', '调离本地', 'transferred out of the area', false, false, true, 50, true),
+	('resign', '辞职', 'resigned', false, false, true, 60, true),
+	('dismiss', '辞退', 'dismissed', false, false, true, 70, true),
+	('expel', '开除', 'expelled', false, false, true, 80, true),
+	('contract_ended', '解聘', 'contract ended', false, false, true, 90, true),
+	('move_with_quota', '带编划转', 'moved together with the seat', false, true, false, 100, true),
+	('reform', '机构改革转隶', 'moved by a reform of bodies', false, true, false, 110, true),
+	('declared_missing', '宣告失踪或死亡', 'declared missing or dead by a court', false, false, true, 120, true),
+	('other', '其他', 'other', false, false, true, 990, true);
 
 INSERT INTO bianzhi.absence_kind (code, name_zh, name_en, needs_approval, keeps_seat, keeps_post, keeps_pay, max_months, display_order, builtin) VALUES
 	('secondment', '借用', 'seconded', true, true, true, true, 6, 10, true),

@@ -363,14 +363,34 @@ bz_apply(BzWriter *w, int64 account, const TlStep *net, int nnet, TlRange within
 	MemoryContextReset(w->context);
 }
 
-/* Take an account for the rest of the transaction: write each of its chunks as it is. */
-void
-bz_touch(BzWriter *w, int64 account)
+static int
+by_number(const void *a, const void *b)
 {
+	int64 x = *(const int64 *) a;
+	int64 y = *(const int64 *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+/*
+ * Take accounts for the rest of the transaction, in the order in which statements
+ * take them: write each of their chunks as it is.
+ */
+void
+bz_take_accounts(int64 *accounts, int n)
+{
+	BzWriter writer;
 	BzApplied unused;
 	TlStep nothing = {0};
 
-	bz_apply(w, account, &nothing, 0, (TlRange){TL_BEGIN, TL_END}, false, CurrentMemoryContext, &unused);
+	qsort(accounts, n, sizeof(int64), by_number);
+	bz_writer_open(&writer);
+	for (int i = 0; i < n; i++)
+		if (i == 0 || accounts[i] != accounts[i - 1])
+			bz_apply(&writer, accounts[i], &nothing, 0, (TlRange){TL_BEGIN, TL_END}, false,
+					 CurrentMemoryContext, &unused);
+	bz_writer_close(&writer);
+	CommandCounterIncrement();
 }
 
 /*

@@ -35,7 +35,7 @@ extern void bz_writer_open(BzWriter *w);
 extern void bz_writer_close(BzWriter *w);
 extern void bz_apply(BzWriter *w, int64 account, const TlStep *net, int nnet, TlRange within, bool may_fall,
 					 MemoryContext result, BzApplied *applied);
-extern void bz_touch(BzWriter *w, int64 account);
+extern void bz_take_accounts(int64 *accounts, int n);
 extern void bz_replace(BzWriter *w, int64 account, const TlStep *steps, int n);
 
 #endif /* BZ_CHUNK_CAS_H */

@@ -87,6 +87,7 @@ static int nsuspects, suspect_capacity;
 static Frame *frame;
 static int nframes, frame_capacity;
 static uint64 flush_number;
+static bool keeping; /* suspects are kept for one judgement of several statements */
 
 /* Make room for one more in an array of this context. */
 static void *
@@ -684,12 +685,36 @@ bz_delta_flush(Oid relid, bool truncate)
 			frame[kept++] = frame[i];
 		}
 	nframes = kept;
-	if (!outermost || nsuspects == 0)
+	if (!outermost || nsuspects == 0 || keeping)
 		return;
 	if (BZ_BREAK == BZ_BREAK_QUEUE)
 		bz_judge_now(suspect, nsuspects, statement_scope(), (BzWrite){relid, GetUserId()});
 	else
 		bz_judge_queue(suspect, nsuspects, statement_scope(), relid, truncate);
+	nsuspects = 0;
+}
+
+/* From now on keep what looks over its limit, for one judgement of several statements; or cease to. */
+void
+bz_delta_keep(bool keep)
+{
+	keeping = keep;
+}
+
+/* Keep suspects that were found otherwise; false: none are kept now. */
+bool
+bz_delta_kept(const BzSuspect *others, int n)
+{
+	for (int i = 0; i < n && keeping; i++)
+		accuse(others[i].charge, others[i].key);
+	return keeping;
+}
+
+/* Put what was kept into the queue, to be judged by what was there before a command. */
+void
+bz_delta_judge_kept(CommandId since, Oid relid)
+{
+	bz_judge_queue(suspect, nsuspects, (BzScope){false, since}, relid, true);
 	nsuspects = 0;
 }
 

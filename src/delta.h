@@ -6,6 +6,7 @@
 #define BZ_DELTA_H
 
 #include "idcheck.h"
+#include "judge.h"
 #include "timeline.h"
 
 typedef struct BzDelta
@@ -39,5 +40,8 @@ extern void bz_delta_note(const BzDelta *delta);
 extern void bz_delta_person(int64 person, BzResidentId named_by, bool enters, bool seat);
 extern void bz_delta_check_size(Oid relid);
 extern void bz_delta_flush(Oid relid, bool truncate);
+extern void bz_delta_keep(bool keep);
+extern bool bz_delta_kept(const BzSuspect *others, int n);
+extern void bz_delta_judge_kept(CommandId since, Oid relid);
 
 #endif /* BZ_DELTA_H */

@@ -1,7 +1,7 @@
 /*
  * detect.sql: what detectors share: excess that is not told yet.
  *
- * The limits leave a lead where an account comes to be over: over_by_cut, excess_at_go_live, recorded_excess,
+ * The limits leave a lead where an account comes to be over: over_by_cut, over_by_reform, excess_at_go_live, recorded_excess,
  * past_excess, and digest_missed where a plan was not kept.  While such a lead of a unit and a category stands, open,
  * dismissed or become a problem, no detector opens a second one for it; what is still so when the problem has been closed
  * is found anew.  One that was marked gone counts until the day on which it was marked: so a second run as of the same day
@@ -47,7 +47,7 @@ AS $$
 		AND NOT (u.is_section AND EXISTS (SELECT 1 FROM over AS b WHERE b.unit_id = u.parent_id AND b.category = o.category))
 		AND (o.unit_id, o.category) NOT IN (
 			SELECT l.unit_id, l.subject
-			FROM bianzhi.leads_left('{over_by_cut,excess_at_go_live,recorded_excess,past_excess,digest_missed}', untold_excess.as_of) AS l
+			FROM bianzhi.leads_left('{over_by_cut,over_by_reform,excess_at_go_live,recorded_excess,past_excess,digest_missed}', untold_excess.as_of) AS l
 			WHERE l.subject IS NOT NULL)
 $$;
 COMMENT ON FUNCTION bianzhi.untold_excess(date, text[]) IS '未提示超编: accounts of these measures that carry more than they are authorised to on a day, of which the limits have left no lead; not where categories below, or of a section the whole body, are over by as much';

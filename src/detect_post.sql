@@ -67,7 +67,7 @@ AS $$
 	WHERE e.n > COALESCE(v.authorized, 0)
 		AND (e.unit_id, 'section_elevated') NOT IN (
 			SELECT l.unit_id, l.subject
-			FROM bianzhi.leads_left('{over_by_cut,excess_at_go_live,recorded_excess,past_excess,digest_missed,not_configured}', detect_d2.as_of) AS l
+			FROM bianzhi.leads_left('{over_by_cut,over_by_reform,excess_at_go_live,recorded_excess,past_excess,digest_missed,not_configured}', detect_d2.as_of) AS l
 			WHERE l.subject IS NOT NULL)
 $$;
 COMMENT ON FUNCTION bianzhi.detect_d2(date) IS '检测 D2 超机构规格、违规高配: holders whose rank is above that of the body, or for posts of sections of the section, less the steps that the post stands below it, or one above where it is held elevated (subject rank; severity 2); only where both ranks are known; and more section leaders held elevated than section_elevated allows, none where nothing is said (subject section_elevated; 2). Parameters: steps_below: by category, inherited by those below, steps of the ladder of ranks, default leader_chief 0, leader_deputy 1, leader_other 1, section_chief 0, section_deputy 1; exempt_holdings: ways of holding in which a rank comes from another post, default 兼任, 派驻, 挂职. 《地方各级人民政府机构设置和编制管理条例》第二十六条第五项';

@@ -27,6 +27,7 @@ FROM (
 	UNION ALL SELECT document_no, 'retirement_schedule' FROM bianzhi.retirement_schedule
 	UNION ALL SELECT document_no, 'off_post_age' FROM bianzhi.off_post_age
 	UNION ALL SELECT document_no, 'key_task' FROM bianzhi.key_task
+	UNION ALL SELECT document_no, 'reform' FROM bianzhi.reform
 ) AS n (number, used_in)
 WHERE n.number <> '(未见文号)' AND NOT EXISTS (SELECT 1 FROM bianzhi.document AS d WHERE d.number = n.number)
 GROUP BY n.number, n.used_in;

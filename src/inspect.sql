@@ -76,7 +76,7 @@ CREATE FUNCTION bianzhi.leads_no_longer_so() RETURNS TABLE (lead_id bigint)
 AS $$
 	WITH standing (kind, unit_id, subject) AS MATERIALIZED (
 		SELECT k.kind, x.unit_id, x.category
-		FROM bianzhi.excesses() AS x CROSS JOIN (VALUES ('over_by_cut'), ('excess_at_go_live'), ('recorded_excess'), ('past_excess')) AS k (kind)
+		FROM bianzhi.excesses() AS x CROSS JOIN (VALUES ('over_by_cut'), ('over_by_reform'), ('excess_at_go_live'), ('recorded_excess'), ('past_excess')) AS k (kind)
 		WHERE x.present OR k.kind = 'past_excess'
 		UNION ALL
 		SELECT 'over_ceiling', c.unit_id, c.category FROM bianzhi.ceilings_exceeded() AS c
@@ -88,7 +88,7 @@ AS $$
 	SELECT l.lead_id
 	FROM bianzhi.lead AS l
 	WHERE l.gone_since IS NULL AND bianzhi.is_live()
-		AND l.kind IN ('over_by_cut', 'excess_at_go_live', 'recorded_excess', 'past_excess', 'over_ceiling', 'not_configured', 'second_seat')
+		AND l.kind IN ('over_by_cut', 'over_by_reform', 'excess_at_go_live', 'recorded_excess', 'past_excess', 'over_ceiling', 'not_configured', 'second_seat')
 		AND NOT EXISTS (SELECT 1 FROM standing AS s WHERE s.kind = l.kind AND s.unit_id = l.unit_id AND s.subject = COALESCE(l.subject, ''))
 $$;
 COMMENT ON FUNCTION bianzhi.leads_no_longer_so() IS '已消失线索: leads left by the limits, of what is over, without a quota or seated twice, that is no longer so';

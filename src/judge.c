@@ -21,6 +21,7 @@
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/json.h"
@@ -34,8 +35,9 @@
 #include "judge.h"
 #include "live.h"
 #include "names.h"
-#include "query.h"
+#include "prove.h"
 #include "seat_guard.h"
+#include "together.h"
 #include "trigger.h"
 
 /* columns of bianzhi.queue */
@@ -46,11 +48,11 @@
 #define QUEUE_ROUND 6
 #define QUEUE_WRITER 7
 
-/* the command with which a TRUNCATE began is kept as a negative number: its charges are no other statement's */
-#define TRUNCATED(since) (-(int64) (since) -1)
+/* where the queue's own statement judges, the command since which is kept as a negative number: no other statement's */
+#define OWN(since) (-(int64) (since) -1)
 
-/* a TRUNCATE's charges are being put into the queue, and judged there unless they are deferred */
-static bool in_truncate = false;
+/* charges are being put into the queue, and judged there unless they are deferred */
+static bool in_own_statement = false;
 
 /* how often judging is put off for triggers that still have to fire: as many as cascades can be deep */
 #define MAX_ROUNDS 32
@@ -84,6 +86,7 @@ typedef struct Finding
 typedef struct Case
 {
 	Account account;
+	bool together; /* judged with accounts of other units: one may grow as another shrinks */
 	bool refuse;
 	Finding breach;	  /* the load grew, and is over */
 	Finding cut;	  /* what is authorised shrank below the load */
@@ -114,42 +117,59 @@ execute(const char *sql, int nargs, Oid *types, Datum *values, bool fire)
 }
 
 static void
-enqueue(const BzSuspect *suspect, int64 since, BzWrite write, int round, bool fire)
+enqueue(const BzSuspect *suspect, int n, int64 since, BzWrite write, int round, bool fire)
 {
-	Oid types[] = {INT4OID, INT8OID, INT8OID, OIDOID, INT4OID, OIDOID};
-	Datum values[] = {Int32GetDatum(suspect->charge), Int64GetDatum(suspect->key),
-					  Int64GetDatum(since),			  ObjectIdGetDatum(write.relid),
-					  Int32GetDatum(round),			  ObjectIdGetDatum(write.writer)};
+	Oid types[] = {INT4ARRAYOID, INT8ARRAYOID, INT8OID, OIDOID, INT4OID, OIDOID};
+	Datum *charge = palloc((n + 1) * sizeof(Datum));
+	Datum *key = palloc((n + 1) * sizeof(Datum));
+	Datum values[] = {0,
+					  0,
+					  Int64GetDatum(since),
+					  ObjectIdGetDatum(write.relid),
+					  Int32GetDatum(round),
+					  ObjectIdGetDatum(write.writer)};
+	int kept = 0;
 
-	execute(
-		"INSERT INTO bianzhi.queue (charge, key, since, relid, round, writer) VALUES ($1, $2, $3, $4, $5, $6)",
-		6, types, values, fire);
+	for (int i = 0; i < n; i++)
+	{
+		/* many rows of one account raise one charge each part of a long statement */
+		if (i > 0 && suspect[i].charge == suspect[i - 1].charge && suspect[i].key == suspect[i - 1].key)
+			continue;
+		charge[kept] = Int32GetDatum(suspect[i].charge);
+		key[kept++] = Int64GetDatum(suspect[i].key);
+	}
+	if (kept == 0)
+		return;
+	values[0] = PointerGetDatum(construct_array(charge, kept, INT4OID, sizeof(int32), true, TYPALIGN_INT));
+	values[1] = PointerGetDatum(
+		construct_array(key, kept, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	execute("INSERT INTO bianzhi.queue (charge, key, since, relid, round, writer)"
+			" SELECT s.charge, s.key, $3, $4, $5, $6"
+			" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS s (charge, key)",
+			6, types, values, fire);
 }
 
 /*
  * Put suspects into the queue, to be judged when the statement or the
- * transaction ends.  TRUNCATE does not clean up after triggers of other tables
- * that are queued with it, so what it causes is judged in the queue's own
- * statement; it makes no load grow, so nothing can still come that matters.
+ * transaction ends.
+ *
+ * "own_statement": they are judged at the end of the queue's own statement.
+ * TRUNCATE does not clean up after triggers of other tables that are queued with
+ * it; but it makes no load grow, so nothing can still come that matters.  A
+ * reorganisation is many statements, of which the last has ended.
  */
 void
-bz_judge_queue(const BzSuspect *suspect, int n, BzScope scope, Oid relid, bool truncate)
+bz_judge_queue(const BzSuspect *suspect, int n, BzScope scope, Oid relid, bool own_statement)
 {
 	PG_TRY();
 	{
-		in_truncate = truncate;
-		for (int i = 0; i < n; i++)
-		{
-			/* many rows of one account raise one charge each part of a long statement */
-			if (i > 0 && suspect[i].charge == suspect[i - 1].charge && suspect[i].key == suspect[i - 1].key)
-				continue;
-			enqueue(&suspect[i], truncate ? TRUNCATED(scope.since) : (int64) scope.since,
-					(BzWrite){relid, GetUserId()}, 0, truncate);
-		}
+		in_own_statement = own_statement;
+		enqueue(suspect, n, own_statement ? OWN(scope.since) : (int64) scope.since,
+				(BzWrite){relid, GetUserId()}, 0, own_statement);
 	}
 	PG_FINALLY();
 	{
-		in_truncate = false;
+		in_own_statement = false;
 	}
 	PG_END_TRY();
 }
@@ -205,44 +225,6 @@ leave_lead(const char *kind, int64 unit, const char *category, const Finding *fi
 	leave_lead_text(kind, unit, category, evidence.data);
 }
 
-/*
- * In builds with assertions no refusal is believed: recompute the account from
- * its sources, with SQL that shares no code with the engine (truth.sql), and
- * fail if there was room.  Rows that an outer statement has written and not yet
- * noted would be counted twice over, so this asks outer statements only.
- */
-static void
-prove(const Account *account, const Finding *finding)
-{
-	Oid types[] = {INT8OID, TEXTOID, DATEOID, BOOLOID};
-	Datum values[4];
-	bool isnull;
-	int64 level[3];
-
-	if (!BZ_ASSERT_BUILD || bz_trigger_depth() != 1)
-		return;
-	values[0] = Int64GetDatum(account->unit);
-	values[1] = CStringGetTextDatum(bz_category_code(account->category));
-	values[2] = DateADTGetDatum(finding->first);
-	values[3] = BoolGetDatum(account->ceiling);
-	bz_query("SELECT COALESCE(pg_catalog.sum(authorized), 0)::pg_catalog.int8,"
-			 " COALESCE(pg_catalog.sum(closed), 0)::pg_catalog.int8,"
-			 " COALESCE(pg_catalog.sum(filled OPERATOR(pg_catalog.+) reserved), 0)::pg_catalog.int8"
-			 " FROM bianzhi.recomputed($1)"
-			 " WHERE category OPERATOR(pg_catalog.=) $2 AND day OPERATOR(pg_catalog.<=) $3"
-			 " AND is_ceiling OPERATOR(pg_catalog.=) $4",
-			 4, types, values, false);
-	for (int i = 0; i < 3; i++)
-		level[i] = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &isnull));
-	if (level[2] <= level[0] && level[1] == 0)
-		elog(ERROR,
-			 "refused with room: unit " INT64_FORMAT ", category \"%s\", %s: stored " INT64_FORMAT
-			 " of " INT64_FORMAT ", recomputed " INT64_FORMAT " of " INT64_FORMAT,
-			 account->unit, bz_category_code(account->category), bz_day_text(finding->first),
-			 tl_load(&finding->now), finding->now.v[TL_AUTHORIZED], level[2], level[0]);
-	SPI_finish();
-}
-
 /* Refuse: say which unit, category and day; how many only where the writer may read the strength of units; never who. */
 static void
 refuse_limit(const Account *account, const Finding *finding, bool bare, int32 room, BzWrite write)
@@ -253,7 +235,7 @@ refuse_limit(const Account *account, const Finding *finding, bool bare, int32 ro
 	bool tell = bz_may_read(write.writer, BZ_STRENGTH);
 
 	if (!bare)
-		prove(account, finding);
+		bz_prove_excess(account->unit, account->category, false, finding->first);
 	ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
 			bare ? errmsg("no establishment quota: unit \"%s\", category \"%s\", first on %s", unit, category,
 						  day)
@@ -278,6 +260,7 @@ examine(int64 id, BzScope scope, Case *found)
 	const BzCategory *rules;
 	BzLine now_line, was_line;
 	TlCursor c[2];
+	int64 *units;
 	int32 today = bz_today();
 	int32 day = TL_BEGIN;
 
@@ -286,6 +269,7 @@ examine(int64 id, BzScope scope, Case *found)
 	rules = bz_category(found->account.category);
 	if (rules == NULL)
 		return;
+	found->together = !found->account.ceiling && bz_together_units(found->account.unit, scope, &units) > 0;
 	bz_line_scope(id, scope, &now_line, &was_line);
 	tl_start(&c[0], now_line.steps, now_line.n);
 	tl_start(&c[1], was_line.steps, BZ_BREAK == BZ_BREAK_NET ? 0 : was_line.n);
@@ -303,7 +287,7 @@ examine(int64 id, BzScope scope, Case *found)
 		next = tl_next_day(c, 2);
 		asked = tl_load(now) - tl_load(was);
 		over = now->v[TL_LINES] > 0 && tl_load(now) > now->v[TL_AUTHORIZED];
-		closed = now->v[TL_LINES] > 0 && now->v[TL_CLOSED] > 0 && !over;
+		closed = now->v[TL_LINES] > 0 && now->v[TL_CLOSED] > 0 && !over && !found->together;
 		if (now->v[TL_AUTHORIZED] < 0 && now->v[TL_AUTHORIZED] < was->v[TL_AUTHORIZED])
 			add_finding(&found->negative, day, next, TL_BEGIN, today, now, was, false);
 		if (asked > 0 && (over || closed))
@@ -318,7 +302,7 @@ examine(int64 id, BzScope scope, Case *found)
 			found->breach.room = true;
 		day = next;
 	}
-	found->refuse = found->breach.found && rules->enforcement == BZ_REFUSE &&
+	found->refuse = !found->together && found->breach.found && rules->enforcement == BZ_REFUSE &&
 					(found->breach.present || rules->past_excess == BZ_REFUSE);
 }
 
@@ -352,9 +336,36 @@ room_from(const Case *refused, const Case *all, int n)
 	return day;
 }
 
+/*
+ * Judge an account together with those of other units.  False: an excess has
+ * only come from there, which is legal; otherwise it is refused, or recorded as
+ * any other.
+ */
+static bool
+grew_together(const Case *one, const BzCategory *rules, BzScope scope, BzWrite write)
+{
+	BzGrowth growth = bz_together_growth(one->account.unit, one->account.category, scope);
+
+	if (!growth.found || rules->enforcement != BZ_REFUSE ||
+		(!growth.present && rules->past_excess != BZ_REFUSE))
+		return growth.found;
+	bz_prove_excess(growth.unit, one->account.category, false, growth.first);
+	ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
+			growth.closed
+				? errmsg("establishment closed to entries: unit \"%s\", category \"%s\", first on %s",
+						 bz_unit_key(growth.unit), rules->code, bz_day_text(growth.first))
+				: errmsg("the reorganization adds to the excess: unit \"%s\", category \"%s\", first on %s",
+						 bz_unit_key(growth.unit), rules->code, bz_day_text(growth.first)),
+			!growth.closed && bz_may_read(write.writer, BZ_STRENGTH)
+				? errdetail("all units concerned over by %lld, before by %lld", (long long) growth.now,
+							(long long) growth.was)
+				: 0,
+			bz_errconstraint_on(write.relid, "establishment_limit"));
+}
+
 /* Refuse an account, or leave leads for what is only recorded. */
 static void
-decide(const Case *one, const Case *all, int n, BzWrite write)
+decide(const Case *one, const Case *all, int n, BzScope scope, BzWrite write)
 {
 	const BzCategory *rules = bz_category(one->account.category);
 	int64 unit = one->account.unit;
@@ -369,6 +380,14 @@ decide(const Case *one, const Case *all, int n, BzWrite write)
 		return;
 	if (one->refuse)
 		refuse_limit(&one->account, &one->breach, false, room_from(one, all, n), write);
+	if (one->together && !grew_together(one, rules, scope, write))
+	{
+		const Finding *over = one->breach.found ? &one->breach : &one->cut;
+
+		if (over->found)
+			leave_lead(over->present ? "over_by_reform" : "past_excess", unit, code, over);
+		return;
+	}
 	if (one->breach.found)
 		leave_lead(one->breach.present ? "recorded_excess" : "past_excess", unit, code, &one->breach);
 	if (one->cut.found)
@@ -392,7 +411,7 @@ judge_ceiling(int64 id, bool cut, BzScope scope, BzWrite write)
 	category = bz_category_code(one.account.category);
 	if (one.refuse && !cut)
 	{
-		prove(&one.account, over);
+		bz_prove_excess(one.account.unit, one.account.category, true, over->first);
 		ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
 				errmsg("establishment ceiling exceeded: unit \"%s\", category \"%s\", first on %s", unit,
 					   category, bz_day_text(over->first)),
@@ -626,7 +645,7 @@ bz_judge_now(const BzSuspect *suspect, int n, BzScope scope, BzWrite write)
 	}
 	for (int i = 0; i < nlimits; i++)
 	{
-		decide(&limit[i], limit, nlimits, write);
+		decide(&limit[i], limit, nlimits, scope, write);
 		MemoryContextReset(context);
 	}
 	MemoryContextSwitchTo(outer);
@@ -740,18 +759,17 @@ judge(PG_FUNCTION_ARGS)
 	since = DatumGetInt64(
 		heap_getattr(trigger->tg_trigtuple, QUEUE_SINCE, RelationGetDescr(trigger->tg_relation), &isnull));
 	if (since < 0)
-		scope = (BzScope){!in_truncate, (CommandId) TRUNCATED(since)};
+		scope = (BzScope){!in_own_statement, (CommandId) OWN(since)};
 	else
 		scope = (BzScope){since != (int64) GetActiveSnapshot()->curcid, (CommandId) since};
-	/* TRUNCATE's charges are judged within the command that has queued them */
+	/* some charges are judged within the command that has queued them */
 	CommandCounterIncrement();
 	empty_queue(&docket, since, scope.whole_transaction);
 	if (docket.n == 0)
 		PG_RETURN_POINTER(NULL);
-	if (docket.round < MAX_ROUNDS && !in_truncate && more_to_come())
+	if (docket.round < MAX_ROUNDS && !in_own_statement && more_to_come())
 	{
-		for (int i = 0; i < docket.n; i++)
-			enqueue(&docket.suspect[i], since, docket.write, docket.round + 1, scope.whole_transaction);
+		enqueue(docket.suspect, docket.n, since, docket.write, docket.round + 1, scope.whole_transaction);
 		PG_RETURN_POINTER(NULL);
 	}
 	bz_judge_now(docket.suspect, docket.n, scope, docket.write);

@@ -31,7 +31,7 @@ typedef struct BzWrite
 	Oid writer; /* role that wrote: its right to read decides how much the refusal tells */
 } BzWrite;
 
-extern void bz_judge_queue(const BzSuspect *suspect, int n, BzScope scope, Oid relid, bool truncate);
+extern void bz_judge_queue(const BzSuspect *suspect, int n, BzScope scope, Oid relid, bool own_statement);
 extern void bz_judge_now(const BzSuspect *suspect, int n, BzScope scope, BzWrite write);
 
 #endif /* BZ_JUDGE_H */

@@ -24,7 +24,7 @@ CREATE TABLE bianzhi.lead (
 
 COMMENT ON TABLE bianzhi.lead IS '线索: suspicions found in the data; a lead is not a finding';
 COMMENT ON COLUMN bianzhi.lead.lead_id IS '线索标识: identifier';
-COMMENT ON COLUMN bianzhi.lead.kind IS '线索种类: kind: over_by_cut 核减超编, over_ceiling 超总量, digest_missed 未按期消化, not_configured 无核定数, past_excess 历史超编, recorded_excess 超编入列, excess_at_go_live 启用时超编, second_seat 重复占编, quota_gap 核定数不衔接, undocumented 未见文号, suspended 停用';
+COMMENT ON COLUMN bianzhi.lead.kind IS '线索种类: kind: over_by_cut 核减超编, over_by_reform 改革超编, over_ceiling 超总量, digest_missed 未按期消化, not_configured 无核定数, past_excess 历史超编, recorded_excess 超编入列, excess_at_go_live 启用时超编, second_seat 重复占编, quota_gap 核定数不衔接, undocumented 未见文号, suspended 停用';
 COMMENT ON COLUMN bianzhi.lead.unit_id IS '机构: unit';
 COMMENT ON COLUMN bianzhi.lead.subject IS '对象: what it is about within the unit, such as a category';
 COMMENT ON COLUMN bianzhi.lead.evidence IS '证据: what was found';

@@ -121,6 +121,7 @@ INSERT INTO bianzhi.problem_subkind (kind, code, name_zh, name_en, legal_basis, 
 -- what the limits leave as leads, and what it would be as a problem
 INSERT INTO bianzhi.lead_kind (code, name_zh, name_en, problem_kind, problem_subkind, display_order, builtin) VALUES
 	('over_by_cut', '核减超编', 'over by a cut', 'C2', 'stock', 10, true),
+	('over_by_reform', '改革超编', 'over by a reorganisation', 'C2', 'stock', 15, true),
 	('over_ceiling', '超总量', 'above a ceiling', 'C1', NULL, 20, true),
 	('digest_missed', '未按期消化', 'plan to work an excess off missed', 'C2', 'stock', 30, true),
 	('not_configured', '无核定数', 'people where nothing is authorised', 'C2', NULL, 40, true),

@@ -15,6 +15,7 @@ AS $$
 		SELECT o.occupancy_id, o.person_id, o.unit_id, upper(o.during) AS day, o.category
 		FROM bianzhi.occupancy AS o
 		WHERE o.occupancy_id = ANY (seats_left.occupancy_ids) AND o.counted AND NOT upper_inf(o.during)
+			AND NOT EXISTS (SELECT 1 FROM bianzhi.exit_kind AS k WHERE k.code = o.exit_kind AND NOT k.recovers)
 	), path AS (
 		SELECT g.occupancy_id, g.unit_id, g.day, g.category FROM gone AS g
 		UNION ALL
@@ -42,12 +43,12 @@ AS $$
 	ORDER BY p.unit_id, p.category COLLATE "C", p.day, p.occupancy_id
 $$;
 
-COMMENT ON FUNCTION bianzhi.seats_left(bigint[]) IS '应收回编制: of these seats those that end while a line with on_exit = recover is in force, for each account from which a seat is taken back: from which day, by which document';
+COMMENT ON FUNCTION bianzhi.seats_left(bigint[]) IS '应收回编制: of these seats those that end while a line with on_exit = recover is in force, unless exit_kind.recovers says otherwise, for each account from which a seat is taken back: from which day, by which document';
 REVOKE ALL ON FUNCTION bianzhi.seats_left(bigint[]) FROM PUBLIC;
 
--- sessions remember which units have such lines
+-- sessions remember which units have such lines; to one that had none a seat may come that will be taken back (reform.sql)
 CREATE TRIGGER recover_insert AFTER INSERT ON bianzhi.quota
-	FOR EACH ROW WHEN (NEW.on_exit = 'recover') EXECUTE FUNCTION bianzhi.rules_changed();
+	FOR EACH ROW WHEN (NEW.on_exit = 'recover' OR NEW.cause IS NOT NULL AND NEW.counterpart_unit IS NOT NULL) EXECUTE FUNCTION bianzhi.rules_changed();
 CREATE TRIGGER recover_update AFTER UPDATE ON bianzhi.quota
 	FOR EACH ROW WHEN (OLD.on_exit = 'recover' OR NEW.on_exit = 'recover' OR OLD.cause IS DISTINCT FROM NEW.cause)
 	EXECUTE FUNCTION bianzhi.rules_changed();

@@ -23,6 +23,7 @@
 #include "ceiling.h"
 #include "chunk.h"
 #include "chunk_cas.h"
+#include "delta.h"
 #include "judge.h"
 #include "live.h"
 #include "names.h"
@@ -346,7 +347,8 @@ ceilings_changed(PG_FUNCTION_ARGS)
 		suspect[i].charge = relid == bz_relid(BZ_CEILING_TABLE) ? BZ_CEILING_CUT : BZ_CEILING;
 		suspect[i].key = changed[i];
 	}
-	bz_judge_queue(suspect, (int) nchanged, scope, relid, TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event));
+	if (!bz_delta_kept(suspect, (int) nchanged))
+		bz_judge_queue(suspect, (int) nchanged, scope, relid, TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event));
 	SPI_finish();
 	PG_RETURN_POINTER(NULL);
 }
