@@ -194,3 +194,20 @@ bz_category(int id)
 		load();
 	return category[id]->exists ? category[id] : NULL;
 }
+
+/* May holders of a category choose to retire later than by law? No, where it or one above it says so. */
+bool
+bz_may_delay(int id)
+{
+	for (int c = id; c >= 0;)
+	{
+		const BzCategory *rules = bz_category(c);
+
+		if (rules == NULL)
+			return true;
+		if (!rules->may_delay)
+			return false;
+		c = rules->parent;
+	}
+	return true;
+}

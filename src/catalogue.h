@@ -32,5 +32,6 @@ typedef struct BzCategory
 extern int bz_category_id(const char *code, int len);
 extern const char *bz_category_code(int id);
 extern const BzCategory *bz_category(int id);
+extern bool bz_may_delay(int id);
 
 #endif /* BZ_CATALOGUE_H */

@@ -52,7 +52,8 @@ FROM (
 	FROM bianzhi.vacancy_forecast(bianzhi.today(), 24) AS f
 ) AS v (unit_id, category, month, foreseen, authorized, filled, reserved, retiring, overdue, expected_leaving, vacancy, vacancy_p10, vacancy_p50, vacancy_p90)
 	JOIN bianzhi.unit AS u ON u.unit_id = v.unit_id
-	JOIN bianzhi.category AS c ON c.code = v.category;
+	JOIN bianzhi.category AS c ON c.code = v.category
+ORDER BY u.display_order, u.unit_id, c.display_order, c.code, v.month;
 
 COMMENT ON VIEW bianzhi.vacancy_monthly IS '逐月空编: what every unit is authorised and carries on the first day of each of the last 24 months and, by vacancy_forecast(), of the next 24; seats. Add up only rows of one month and measure with parent_category IS NULL and NOT is_section, or seats are counted more than once; quantiles do not add up';
 COMMENT ON COLUMN bianzhi.vacancy_monthly.unit_id IS '机构标识: unit';

@@ -26,6 +26,7 @@
 
 #include "catalogue.h"
 #include "holders.h"
+#include "live.h"
 #include "month.h"
 #include "names.h"
 #include "roll.h"
@@ -102,6 +103,7 @@ bz_each_row(const BzReading *reading)
 	BzSource *mine = palloc(n * sizeof(BzSource));
 	BzRoll *roll = bz_roll_open();
 
+	bz_check_not_restored();
 	/* reading a table may read the catalogue of sources anew */
 	memcpy(mine, all, n * sizeof(BzSource));
 	for (int i = 0; i < n; i++)

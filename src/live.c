@@ -93,6 +93,22 @@ bz_state(void)
 	return state;
 }
 
+static void
+refuse_restored(void)
+{
+	ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			errmsg("the establishment was restored from a dump and is not in force yet"),
+			errhint("Its owner runs bianzhi.go_live() when everything is loaded."));
+}
+
+/* Refuse to read tables of applications that a dump has brought back: their columns may have other numbers now, which go_live() finds. */
+void
+bz_check_not_restored(void)
+{
+	if (bz_state() == BZ_RESTORED)
+		refuse_restored();
+}
+
 /*
  * Is a write to be counted and judged?  In a restored database the owner loads
  * and everybody else is told to wait.
@@ -106,9 +122,7 @@ bz_enforcing(void)
 			return true;
 		case BZ_RESTORED:
 			if (!has_privs_of_role(GetUserId(), bz_owner()))
-				ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("the establishment was restored from a dump and is not in force yet"),
-						errhint("Its owner runs bianzhi.go_live() when everything is loaded."));
+				refuse_restored();
 			return false;
 		default:
 			return false;

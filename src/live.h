@@ -15,6 +15,7 @@ typedef enum BzState
 extern void bz_live_init(void);
 extern BzState bz_state(void);
 extern bool bz_enforcing(void);
+extern void bz_check_not_restored(void);
 extern int32 bz_today(void);
 
 #endif /* BZ_LIVE_H */

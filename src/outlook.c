@@ -162,23 +162,6 @@ read_people(BzOutlook *o)
 
 /* ---- rows ---- */
 
-/* Does a category, or one above it, keep its holders from staying longer? */
-static bool
-is_prompt(int category)
-{
-	for (int c = category; c >= 0;)
-	{
-		const BzCategory *rules = bz_category(c);
-
-		if (rules == NULL)
-			return false;
-		if (!rules->may_delay)
-			return true;
-		c = rules->parent;
-	}
-	return false;
-}
-
 /* Is a category another one, or below it? */
 static bool
 is_within(int category, int above)
@@ -202,7 +185,7 @@ take_row(const BzRow *row, Oid source, void *arg)
 
 	if (person != NULL)
 	{
-		person->official |= !person->official && is_prompt(row->category);
+		person->official |= !person->official && !bz_may_delay(row->category);
 		person->here |= row->from <= o->as_of && row->to > o->as_of;
 	}
 	if (!row->counts || row->seats <= 0)

@@ -172,24 +172,12 @@ add_person(BzStaff *s, int64 id)
 
 /* ---- seats ---- */
 
-/* May who holds this not retire later than by law?  Until go_live() a parent may be missing. */
-static bool
-is_official(int category)
-{
-	const BzCategory *rules;
-
-	for (int i = category; i >= 0 && (rules = bz_category(i)) != NULL; i = rules->parent)
-		if (!rules->may_delay)
-			return true;
-	return false;
-}
-
 static void
 take_holder(const BzRow *row, Oid relid, void *arg)
 {
 	BzStaff *s = arg;
 	bool is_seat = bz_category(row->category)->measure == 'e';
-	bool official = is_official(row->category);
+	bool official = !bz_may_delay(row->category);
 	Person *p;
 	BzSeat *seat;
 

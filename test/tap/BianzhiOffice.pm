@@ -79,6 +79,8 @@ INSERT INTO bianzhi.key_task (unit_id, title, due, done_on, state, document_no) 
 UPDATE bianzhi.inspection_weight SET weight = 7 WHERE code = 'overdue';
 UPDATE bianzhi.age_band SET age_to = 28 WHERE code = 'to_30';
 INSERT INTO bianzhi.age_band (code, name_zh, age_from, age_to, display_order) VALUES ('29_35', '29至35岁', 29, 35, 15);
+INSERT INTO bianzhi.attrition_rate (category, age_from, age_to, monthly_rate) VALUES ('administrative', 0, 150, 0.005), ('administrative', 50, 59, 0.01);
+INSERT INTO bianzhi.off_post_age (category, retire_track, age_months, document_no) VALUES ('leader', 'M60', 696, 'doc');
 INSERT INTO bianzhi.problem (number, kind, severity, unit_id, source, state, due_on, registered_by) VALUES ('2025-0009', 'Z1', 1, 2, 'audit', 'submitted', '2025-12-01', 'somebody');
 SELECT bianzhi.go_live();
 -- problems
@@ -94,6 +96,7 @@ SELECT bianzhi.attach('hr.post', 'filled', unit => 'unit', category => '=adminis
 INSERT INTO bianzhi.occupancy (person_id, unit_id, category, during) VALUES (500, 5, 'administrative', '[2026-12-01,)');
 UPDATE bianzhi.quota SET amount = 2 WHERE unit_id = 4;
 UPDATE bianzhi.unit SET name = 'renamed' WHERE unit_key = 'U3';
+SELECT bianzhi.split_unit(3, 5, '{"administrative": 1}', '{}', '2026-12-01', 'reform doc');
 UPDATE bianzhi.occupancy SET during = daterange(lower(during), '2027-03-01') WHERE person_id = 28;
 SQL
 	return;

@@ -66,6 +66,7 @@ sub waits
 	}
 	is($node->safe_psql($database, 'SET ROLE clerk; SELECT count(*) > 0 FROM bianzhi.occupancy'), 't', "$what: it reads");
 	BianzhiOffice::refused($node, $database, "SELECT bianzhi.remind_problem(2, 'soon')", '55000', "$what: no problem takes a step");
+	BianzhiOffice::refused($node, $database, "SELECT count(*) FROM bianzhi.holders('2026-01-01', '2026-01-01')", '55000', "$what: nor are people read whose tables may have other columns now");
 	$node->safe_psql($database, "SET ROLE deputy; $enter VALUES (556, 1, 'administrative', '[2027-01-01,)'); RESET ROLE; DELETE FROM bianzhi.occupancy WHERE person_id = 556");
 	return;
 }
