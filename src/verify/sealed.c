@@ -571,7 +571,7 @@ check_block(BzSealed *s, const Block *block, BzMerkle *tree, const BzDigest *dig
 		*tree = rows;
 	else
 	{
-		if (known)
+		if (known && n > 0)
 			grow(s, &stored, (BzHash *) s->leaves.item + from, n, digests, ndigests, right);
 		if (known && has_root(s, &stored, block))
 		{
