@@ -426,7 +426,7 @@ work_for(BzChances *c, int64 need)
 	return c->work;
 }
 
-/* The same where some trials are of several seats: one after the other. */
+/* The distribution of the seats that are freed where some trials are of several seats: one after the other. */
 static const double *
 several_seats(BzChances *c, int n, int64 *most)
 {

@@ -15,8 +15,8 @@
 #include "utils/builtins.h"
 
 #include "catalogue.h"
+#include "chance.h"
 #include "distribution.h"
-#include "forecast.h"
 #include "vacancy.h"
 
 PG_FUNCTION_INFO_V1(vacancy_forecast);
@@ -25,10 +25,18 @@ PG_FUNCTION_INFO_V1(forecast_series);
 #define NQUANTILES 3
 static const double quantile[NQUANTILES] = {0.1, 0.5, 0.9};
 
+/* What is certain of a month of an account, in seats */
+typedef struct Certain
+{
+	int64 retiring;	  /* of those filled, gone by then by law or choice */
+	int64 this_month; /* of them, gone from this month on */
+	int64 overdue;	  /* of those filled, whose holders should have left before */
+} Certain;
+
 /* A month of the account at hand */
 typedef struct Month
 {
-	BzCertain certain;
+	Certain certain;
 	double leaving;	  /* likely gone by then, of those who need not be */
 	double recovered; /* seats that leavers took along */
 	double digested;  /* who must have left by a plan, beside all these */
@@ -40,7 +48,7 @@ typedef struct Forecast
 {
 	BzOutlook *o;
 	BzChances *chances;
-	BzCertain *certain;
+	Certain *certain;
 	Month *month;
 	ReturnSetInfo *result;
 	TupleTableSlot *slot;
@@ -50,12 +58,12 @@ typedef struct Forecast
 /* ---- an account ---- */
 
 /* Who leaves when by law and choice, of the trials of an account that have not begun. */
-void
-bz_certain(const BzTrials *trials, int nmonths, BzCertain *month)
+static void
+set_certain(const BzTrials *trials, int nmonths, Certain *month)
 {
-	BzCertain sum = {0};
+	Certain sum = {0};
 
-	memset(month, 0, (nmonths + 1) * sizeof(BzCertain));
+	memset(month, 0, (nmonths + 1) * sizeof(Certain));
 	for (int i = 0; i < trials->n; i++)
 	{
 		const BzTrial *t = &trials->trial[i];
@@ -111,7 +119,7 @@ foresee(Forecast *f, const BzSeries *series)
 	BzTrials trials;
 
 	bz_trials(f->chances, series->unit, category, &trials);
-	bz_certain(&trials, series->ndays, f->certain);
+	set_certain(&trials, series->ndays, f->certain);
 	for (int m = 0; m < series->ndays; m++)
 	{
 		const TlLevels *l = &series->level[m];
@@ -146,7 +154,7 @@ begin(Forecast *f, FunctionCallInfo fcinfo, BzSeries *series)
 	InitMaterializedSRF(fcinfo, 0);
 	f->o = bz_outlook(PG_GETARG_DATEADT(0), PG_GETARG_INT32(1), NULL);
 	f->chances = bz_chances(f->o);
-	f->certain = palloc((f->o->nmonths + 1) * sizeof(BzCertain));
+	f->certain = palloc((f->o->nmonths + 1) * sizeof(Certain));
 	f->month = palloc(f->o->nmonths * sizeof(Month));
 	series->day = f->o->day;
 	series->ndays = f->o->nmonths;

@@ -14,8 +14,8 @@
 
 #include "ask.h"
 #include "catalogue.h"
+#include "chance.h"
 #include "distribution.h"
-#include "forecast.h"
 #include "holders.h"
 #include "month.h"
 #include "scan.h"
@@ -59,7 +59,6 @@ read_line(int64 unit, int category)
 	BzLine line = {0};
 	TlLevels level = {0};
 	int capacity = 0;
-	const char *code = bz_category_code(category);
 	BzScan scan;
 
 	bz_scan_warn();
@@ -68,8 +67,9 @@ read_line(int64 unit, int category)
 	{
 		BzChunk chunk;
 
-		if (scan.unit != unit || VARSIZE_ANY_EXHDR(DatumGetPointer(scan.category)) != strlen(code) ||
-			memcmp(VARDATA_ANY(DatumGetPointer(scan.category)), code, strlen(code)) != 0)
+		if (scan.unit != unit ||
+			bz_category_id(VARDATA_ANY(DatumGetPointer(scan.category)),
+						   VARSIZE_ANY_EXHDR(DatumGetPointer(scan.category))) != category)
 			continue;
 		bz_scan_decode(&scan, &chunk);
 		bz_line_append(&line, &level, &capacity, chunk.from, &chunk.before, chunk.steps, chunk.nsteps);

@@ -56,4 +56,13 @@ sub crash
 	return;
 }
 
+# file(NODE, DATABASE, PATH, VARIABLE...): a script into a database; variables are NAME=VALUE
+sub file
+{
+	my ($node, $database, $path, @variables) = @_;
+	system('psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', (map { ('-v', $_) } @variables), '-d', $node->connstr($database), '-f', $path) == 0
+		or die "$path failed\n";
+	return;
+}
+
 1;

@@ -11,12 +11,7 @@ my $top = dirname(__FILE__) . '/../..';
 my $node = BianzhiNode::start('forecast');
 my $db = 'postgres';
 
-# file(PATH, VARIABLE...): a script into the database
-sub file
-{
-	my ($path, @variables) = @_;
-	system('psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', (map { ('-v', $_) } @variables), '-d', $node->connstr($db), '-f', $path) == 0 or die "$path failed\n";
-}
+sub file { return BianzhiNode::file($node, $db, @_); }
 
 sub one { return $node->safe_psql($db, $_[0]); }
 
