@@ -316,6 +316,7 @@ bz_trials(BzChances *c, int64 unit, int category, BzTrials *trials)
 		BzTrial *t = &c->trial[i];
 
 		t->stay = stay;
+		t->seats = stay->seats;
 		t->here = 1;
 		t->freed = t->lost = 0;
 		t->starts = bz_outlook_month(o, stay->from);
@@ -376,13 +377,13 @@ void
 bz_chance_month(BzChances *c, BzTrials *trials, int month, BzChance *chance)
 {
 	bool lost = trials->lost != NULL && trials->lost[month];
+	BzChance sum = {.single = true};
 	int i = 0;
 
-	*chance = (BzChance){.single = true};
 	while (i < trials->n)
 	{
 		BzTrial *t = &trials->trial[i];
-		int32 seats = t->stay->seats;
+		int32 seats = t->seats;
 
 		if (month >= t->ends || (month >= t->leaves && trials->lost == NULL))
 		{
@@ -394,15 +395,16 @@ bz_chance_month(BzChances *c, BzTrials *trials, int month, BzChance *chance)
 		if (month < t->starts)
 			continue;
 		if (month < t->leaves)
-			chance->leaving += seats * (t->freed + t->lost);
-		chance->recovered += seats * t->lost;
+			sum.leaving += seats * (t->freed + t->lost);
+		sum.recovered += seats * t->lost;
 		if (t->freed == 0)
 			continue;
-		chance->freed += seats * t->freed;
-		chance->single &= seats == 1;
-		c->seats[chance->n] = seats;
-		c->p[chance->n++] = Min(t->freed, 1);
+		sum.freed += seats * t->freed;
+		sum.single &= seats == 1;
+		c->seats[sum.n] = seats;
+		c->p[sum.n++] = Min(t->freed, 1);
 	}
+	*chance = sum;
 }
 
 /* ---- distributions ---- */

@@ -22,6 +22,7 @@ typedef struct BzTrial
 	int32 age;			  /* years, for which "rate" holds */
 	const double *by_age; /* rates; NULL: none */
 	const BzStay *stay;
+	int32 seats;   /* of the stay, which lies elsewhere in memory */
 	int32 number;  /* among the trials of the account */
 	bool recovers; /* who leaves may take the seat along */
 } BzTrial;

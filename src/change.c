@@ -24,6 +24,7 @@
 #include "utils/typcache.h"
 
 #include "account.h"
+#include "arrays.h"
 #include "catalogue.h"
 #include "holders.h"
 #include "month.h"

@@ -33,20 +33,30 @@ PG_FUNCTION_INFO_V1(is_stay);
 /* how often to look again before a gap between chunks is no rival's doing */
 #define MAX_LOOKS 1000
 
-/* The days of a daterange, half-open; an empty one gives from = to. */
+/*
+ * The days of a daterange, half-open; an empty one gives from = to.  Tables are
+ * read for them, so they are taken from where they lie: the type's number, the
+ * bounds that there are, and flags (range_serialize() of PostgreSQL).
+ */
 void
 bz_range_days(Datum range, int32 *from, int32 *to)
 {
-	static TypeCacheEntry *type;
-	RangeType *r = DatumGetRangeTypeP(range);
-	RangeBound lower, upper;
-	bool empty;
+	struct varlena *r = PG_DETOAST_DATUM_PACKED(range);
+	const char *bound = VARDATA_ANY(r) + sizeof(Oid);
+	char flags = VARDATA_ANY(r)[VARSIZE_ANY_EXHDR(r) - 1];
 
-	if (type == NULL || type->type_id != RangeTypeGetOid(r))
-		type = lookup_type_cache(RangeTypeGetOid(r), TYPECACHE_RANGE_INFO);
-	range_deserialize(type, r, &lower, &upper, &empty);
-	*from = empty ? 0 : lower.infinite ? TL_BEGIN : DatumGetDateADT(lower.val);
-	*to = empty ? 0 : upper.infinite ? TL_END : DatumGetDateADT(upper.val);
+	*from = *to = 0;
+	if (flags & RANGE_EMPTY)
+		return;
+	*from = TL_BEGIN;
+	*to = TL_END;
+	if (RANGE_HAS_LBOUND(flags))
+	{
+		memcpy(from, bound, sizeof(*from));
+		bound += sizeof(*from);
+	}
+	if (RANGE_HAS_UBOUND(flags))
+		memcpy(to, bound, sizeof(*to));
 }
 
 /* Decode the body of a chunk; its steps are palloc'd.  Returns how many there are, -1 where the body is damaged. */

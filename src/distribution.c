@@ -350,20 +350,6 @@ bz_distribution_at_least(const double *pmf, int n, int least)
 	return above.hi + above.lo;
 }
 
-/*
- * As many as four more trials for f, which is stored from its high end on: c is
- * their own distribution.  Written so that a compiler can do several entries at
- * a time.
- */
-static void
-spread(double *f, size_t length, const double c[5])
-{
-	double c0 = c[0], c1 = c[1], c2 = c[2], c3 = c[3], c4 = c[4];
-
-	for (size_t i = 0; i < length; i++)
-		f[i] = f[i] * c0 + f[i + 1] * c1 + f[i + 2] * c2 + f[i + 3] * c3 + f[i + 4] * c4;
-}
-
 /* The next trial that is neither certain nor impossible; 0 at the end. */
 static double
 next_open(const double *p, int n, int *at, int *certain)
@@ -389,76 +375,59 @@ two_trials(double x, double y, double c[3])
 	c[2] = x * y;
 }
 
+#define NUMBER float
+#define PASS(name) float_##name
+#include "quick_pass.h"
+#undef NUMBER
+#undef PASS
+
+#define NUMBER double
+#define PASS(name) double_##name
+#include "quick_pass.h"
+#undef NUMBER
+#undef PASS
+
+/* what a first pass leaves out, and the trials up to which it is made in floats */
+#define ROUGH_CUT 1e-4
+#define FLOAT_MAX 1024
+
 /*
  * Quantiles without the whole distribution: for each of "nq" ascending q the
- * smallest k with P(X <= k) >= q.  "work" has room
- * for BZ_DISTRIBUTION_QUICK_WORK(n).  False: a probability
- * is none, or n is out of range.
+ * smallest k with P(X <= k) >= q.  "work" has room for
+ * BZ_DISTRIBUTION_QUICK_WORK(n).  False: a probability is none, or n is out of range.
  *
- * After i trials up to i / 2n of BZ_DISTRIBUTION_CUT has been left out at either
- * end.  The trials that follow only spread it, so at the end no P(X <= k) is
- * off by more than BZ_DISTRIBUTION_CUT / 2 for it, and by 4.5 n u (5e-11 at
- * most) for fourteen roundings of four trials and one of the sum: the answer is right
- * unless P(X <= k) comes as near to q as that.
+ * Each trial may leave out c = cut / 2n at either end of a distribution; where
+ * they are taken in a tree, half of it, and each product LEAF / 2 times that,
+ * which is no more, as its leaves have more trials.  The trials that follow only
+ * spread what was left out, so at the end no P(X <= k) is off by more than half
+ * the cut for it, and by what is lost to roundings.  Of these a leaf has six for
+ * four trials, as what these come to is worked out in double; a product one for
+ * each entry of its smaller factor, and they add up: less than n / 2 at each of
+ * log2(2 n / LEAF) levels.
  *
- * What is kept: an end stays only where the tail from it on is more than
- * c = BZ_DISTRIBUTION_CUT / 2n, the share of one trial.  By Hoeffding's inequality
- * the tail t away from the mean is exp(-2 t^2 / i) at most, so t is at most
- * sqrt(i ln(1/c) / 2): n = 20,000 takes no more than 1240 entries at a time, and
- * few where the variance is small.
+ * The first pass leaves out ROUGH_CUT, and in floats loses up to 4.5 n 2^-24.
+ * That is much, but few P(X <= k) come as near to q.  Only for those the pass is
+ * made again, with BZ_DISTRIBUTION_CUT and in doubles, which lose 1e-10 at most: the
+ * answer is right unless P(X <= k) comes as near to q as that.
+ *
+ * What is kept: an end stays only where the tail from it on is more than c.  By
+ * Hoeffding's inequality the tail t away from the mean is exp(-2 t^2 / i) at
+ * most, so t is at most sqrt(i ln(1/c) / 2): n = 20,000 takes no more than 1240
+ * entries at a time, and few where the variance is small.
  */
 bool
 bz_distribution_quick(const double *p, int n, const double *q, int nq, int *k, double *work)
 {
-	double step = n > 0 ? BZ_DISTRIBUTION_CUT / 2 / n : 0;
-	double may_cut = 0;
-	double below = 0;
-	double above = 0;
-	int certain = 0;
-	int lo = 0;
-	int hi = 0;
-	int at = 0;
-	double *zero = work + n + 1; /* f(k), the probability of k, stands at zero[-k] */
+	float small[BZ_DISTRIBUTION_QUICK_WORK(FLOAT_MAX)];
+	bool sure;
 
 	if (n < 0 || n > BZ_DISTRIBUTION_MAX || !are_probabilities(p, n))
 		return false;
-	zero[0] = 1;
-	for (;;)
-	{
-		double yes[4];
-		double a[3], b[3], c[5];
-		int more = 0;
-
-		for (int i = 0; i < 4; i++)
-			more += (yes[i] = next_open(p, n, &at, &certain)) > 0;
-		if (more == 0)
-			break;
-		two_trials(yes[0], yes[1], a);
-		two_trials(yes[2], yes[3], b);
-		c[0] = a[0] * b[0];
-		c[1] = a[0] * b[1] + a[1] * b[0];
-		c[2] = a[0] * b[2] + a[1] * b[1] + a[2] * b[0];
-		c[3] = a[1] * b[2] + a[2] * b[1];
-		c[4] = a[2] * b[2];
-		for (int i = 1; i <= 4; i++)
-			zero[-lo + i] = 0;
-		for (int i = 1; i <= more; i++)
-			zero[-hi - i] = 0;
-		hi += more;
-		spread(zero - hi, (size_t) (hi - lo) + 1, c);
-
-		may_cut += more * step;
-		while (below + zero[-lo] <= may_cut)
-			below += zero[-lo++];
-		while (above + zero[-hi] <= may_cut)
-			above += zero[-hi--];
-	}
-	below += zero[-lo];
-	for (int i = 0; i < nq; i++)
-	{
-		while (below < q[i] && lo < hi)
-			below += zero[-++lo];
-		k[i] = certain + lo;
-	}
+	if (n <= FLOAT_MAX)
+		sure = float_quantiles(p, n, q, nq, k, small, ROUGH_CUT, ROUGH_CUT / 2 + 4.5 * n * 0x1p-24);
+	else
+		sure = double_quantiles(p, n, q, nq, k, work, ROUGH_CUT, ROUGH_CUT);
+	if (!sure)
+		double_quantiles(p, n, q, nq, k, work, BZ_DISTRIBUTION_CUT, 0);
 	return true;
 }

@@ -22,7 +22,7 @@
 #define BZ_DISTRIBUTION_WORK(n) (2 * (n) + 32)
 
 /* doubles that bz_distribution_quick() works in */
-#define BZ_DISTRIBUTION_QUICK_WORK(n) ((n) + 6)
+#define BZ_DISTRIBUTION_QUICK_WORK(n) (2 * (n) + 80)
 
 /* what bz_distribution_quick() leaves out of a distribution, at most */
 #define BZ_DISTRIBUTION_CUT 1e-12

@@ -11,9 +11,9 @@
 
 #include "catalog/pg_type.h"
 #include "funcapi.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 
+#include "arrays.h"
 #include "catalogue.h"
 #include "chance.h"
 #include "distribution.h"
@@ -53,6 +53,7 @@ typedef struct Forecast
 	ReturnSetInfo *result;
 	TupleTableSlot *slot;
 	Datum months; /* their first days, as an array */
+	BzArrays *arrays;
 } Forecast;
 
 /* ---- an account ---- */
@@ -327,6 +328,7 @@ static void
 emit_arrays(const BzSeries *series, void *arg)
 {
 	Forecast *f = arg;
+	const TlLevels *level = series->level;
 	Datum values[OWN_ARRAYS + lengthof(array_column)] = {Int64GetDatum(series->unit), series->category,
 														 f->months};
 	bool nulls[lengthof(values)] = {false};
@@ -337,22 +339,18 @@ emit_arrays(const BzSeries *series, void *arg)
 	if (m == series->ndays)
 		return;
 	foresee(f, series);
-	values[FIRST_ARRAY] = bz_series_array(series, INT4OID, true, &series->level->v[TL_AUTHORIZED],
-										  sizeof(TlLevels));
-	values[FIRST_ARRAY + 1] = bz_series_array(series, INT4OID, false, &series->level->v[TL_FILLED],
-											  sizeof(TlLevels));
-	values[FIRST_ARRAY + 2] = bz_series_array(series, INT4OID, false, &series->level->v[TL_RESERVED],
-											  sizeof(TlLevels));
+	bz_arrays_next(f->arrays);
+	values[FIRST_ARRAY] = bz_array(f->arrays, INT4OID, &level->v[TL_AUTHORIZED], sizeof(TlLevels), level);
+	values[FIRST_ARRAY + 1] = bz_array(f->arrays, INT4OID, &level->v[TL_FILLED], sizeof(TlLevels), NULL);
+	values[FIRST_ARRAY + 2] = bz_array(f->arrays, INT4OID, &level->v[TL_RESERVED], sizeof(TlLevels), NULL);
 	for (int i = 0; i < lengthof(array_column); i++)
 	{
 		const ArrayColumn *column = &array_column[i];
 
-		values[OWN_ARRAYS + i] = bz_series_array(series, column->type, column->authorized_only,
-												 (const char *) f->month + column->at, sizeof(Month));
+		values[OWN_ARRAYS + i] = bz_array(f->arrays, column->type, (const char *) f->month + column->at,
+										  sizeof(Month), column->authorized_only ? level : NULL);
 	}
 	tuplestore_putvalues(f->result->setResult, f->result->setDesc, values, nulls);
-	for (int i = FIRST_ARRAY; i < lengthof(values); i++)
-		pfree(DatumGetPointer(values[i]));
 }
 
 /* forecast_series(as_of date, months integer): a row for each account, with arrays over the months. */
@@ -363,7 +361,8 @@ forecast_series(PG_FUNCTION_ARGS)
 	BzSeries series = {0};
 
 	begin(&f, fcinfo, &series);
-	f.months = bz_series_days(&series);
+	f.months = bz_array_of_days(series.day, series.ndays);
+	f.arrays = bz_arrays(series.ndays);
 	bz_each_account(&series, emit_arrays, &f);
 	return (Datum) 0;
 }

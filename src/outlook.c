@@ -24,12 +24,11 @@
 #include "month.h"
 #include "names.h"
 #include "outlook.h"
+#include "shelves.h"
 
 /* What is known of a person; months are BZ_NO_MONTH where they are not known */
 typedef struct Person
 {
-	int64 id;
-	char status;
 	int8 track; /* BZ_NTRACKS: not known */
 	bool official;
 	bool here;
@@ -38,16 +37,7 @@ typedef struct Person
 	int32 died;
 } Person;
 
-#define SH_PREFIX people
-#define SH_ELEMENT_TYPE Person
-#define SH_KEY_TYPE int64
-#define SH_KEY id
-#define SH_HASH_KEY(tb, key) murmurhash32((uint32) (key) ^ (uint32) ((uint64) (key) >> 32))
-#define SH_EQUAL(tb, a, b) ((a) == (b))
-#define SH_SCOPE static inline
-#define SH_DEFINE
-#define SH_DECLARE
-#include "lib/simplehash.h"
+static const Person unknown = {BZ_NTRACKS, false, false, BZ_NO_MONTH, BZ_NO_MONTH, BZ_NO_MONTH};
 
 typedef struct PlaceEntry
 {
@@ -60,7 +50,8 @@ typedef struct PlaceEntry
 #define SH_ELEMENT_TYPE PlaceEntry
 #define SH_KEY_TYPE BzPlace
 #define SH_KEY place
-#define SH_HASH_KEY(tb, key) hash_bytes((const unsigned char *) &(key), sizeof(BzPlace))
+#define SH_HASH_KEY(tb, key)                                                                                 \
+	murmurhash32((uint32) (key).unit ^ (uint32) ((uint64) (key).unit >> 32) ^ (uint32) (key).category << 24)
 #define SH_EQUAL(tb, a, b) ((a).unit == (b).unit && (a).category == (b).category)
 #define SH_SCOPE static inline
 #define SH_DEFINE
@@ -79,6 +70,7 @@ typedef struct Reading
 {
 	BzOutlook *o;
 	const BzPlace *only;
+	BzShelves *people;
 	OffPost *off_post;
 	int noff_post;
 	Oid seats; /* the table whose leavings may take seats along */
@@ -119,7 +111,7 @@ bz_outlook_ask(BzOutlook *o, const char *sql, BzTake take, void *arg)
 /* ---- people ---- */
 
 static void
-read_people(BzOutlook *o)
+read_people(const Reading *r)
 {
 	Relation rel = table_open(bz_relid(BZ_PERSON), AccessShareLock);
 	AttrNumber id = get_attnum(RelationGetRelid(rel), "person_id");
@@ -131,17 +123,16 @@ read_people(BzOutlook *o)
 	TableScanDesc scan;
 
 	bz_check_may_read(RelationGetRelid(rel));
-	o->people = people_create(o->context, rel->rd_rel->reltuples > 0 ? rel->rd_rel->reltuples : 1024, NULL);
 	scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
-		bool found, isnull;
+		bool isnull;
 		Datum value;
 		Person *p;
 		BzTrack known;
 
 		CHECK_FOR_INTERRUPTS();
-		p = people_insert(o->people, DatumGetInt64(slot_getattr(slot, id, &isnull)), &found);
+		p = bz_shelves_add(r->people, DatumGetInt64(slot_getattr(slot, id, &isnull)));
 		value = slot_getattr(slot, birth, &isnull);
 		p->birth = isnull ? BZ_NO_MONTH : bz_month_of(DatumGetDateADT(value));
 		value = slot_getattr(slot, chosen, &isnull);
@@ -149,11 +140,9 @@ read_people(BzOutlook *o)
 		value = slot_getattr(slot, died, &isnull);
 		p->died = isnull ? BZ_NO_MONTH : bz_month_of(DatumGetDateADT(value));
 		value = slot_getattr(slot, track, &isnull);
-		p->track = BZ_NTRACKS;
 		if (!isnull && bz_track_parse(VARDATA_ANY(DatumGetPointer(value)),
 									  VARSIZE_ANY_EXHDR(DatumGetPointer(value)), &known))
 			p->track = known;
-		p->official = p->here = false;
 	}
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
@@ -180,14 +169,11 @@ take_row(const BzRow *row, Oid source, void *arg)
 {
 	Reading *r = arg;
 	BzOutlook *o = r->o;
-	Person *person = people_lookup(o->people, row->person);
+	Person *person = bz_shelves_add(r->people, row->person);
 	BzStay *stay;
 
-	if (person != NULL)
-	{
-		person->official |= !person->official && !bz_may_delay(row->category);
-		person->here |= row->from <= o->as_of && row->to > o->as_of;
-	}
+	person->official |= !person->official && !bz_may_delay(row->category);
+	person->here |= row->from <= o->as_of && row->to > o->as_of;
 	if (!row->counts || row->seats <= 0)
 		return;
 	if (r->only != NULL && !((row->unit == r->only->unit || row->section == r->only->unit) &&
@@ -299,9 +285,9 @@ static void
 set_leaving(const Reading *r, BzStay *stay)
 {
 	const BzOutlook *o = r->o;
-	const Person *person = people_lookup(o->people, stay->person);
+	const Person *person = bz_shelves_find(r->people, stay->person);
 	BzWhy why = BZ_STAYS;
-	int32 gone = person == NULL ? BZ_NEVER : gone_from(r, stay, person, &why);
+	int32 gone = gone_from(r, stay, person, &why);
 
 	/* a birthday beyond all reason keeps nobody else from being foreseen */
 	if (gone == BZ_NEVER || !bz_month_day(gone, &stay->leaves))
@@ -312,32 +298,28 @@ set_leaving(const Reading *r, BzStay *stay)
 	if (stay->leaves <= Max(o->as_of, stay->from))
 		why = BZ_OVERDUE;
 	stay->why = why;
-	stay->birth = person == NULL ? BZ_NO_MONTH : person->birth;
-	stay->here = person != NULL && person->here;
+	stay->birth = person->birth;
+	stay->here = person->here;
 }
 
 /* ---- by account ---- */
 
-/* Call "use" for each account in which a stay counts. */
-static void
-each_place(const BzStay *stay, void (*use)(BzOutlook *o, const BzPlace *place, int32 stay), BzOutlook *o)
+/* The stays of accounts, while they are counted */
+typedef struct Listing
 {
-	for (int c = stay->category; c >= 0;)
-	{
-		const BzCategory *rules = bz_category(c);
+	BzOutlook *o;
+	int32 *place; /* the accounts in which a stay counts, stay after stay; the first of each is ~place */
+	int64 n;
+	int64 capacity;
+} Listing;
 
-		use(o, &(BzPlace){stay->unit, c}, (int32) (stay - o->stay));
-		if (stay->section != 0)
-			use(o, &(BzPlace){stay->section, c}, (int32) (stay - o->stay));
-		c = rules == NULL ? -1 : rules->parent;
-	}
-}
-
+/* A stay counts in an account. */
 static void
-count_place(BzOutlook *o, const BzPlace *place, int32 stay)
+list_place(Listing *list, int64 unit, int category, bool first)
 {
+	BzOutlook *o = list->o;
 	bool found;
-	PlaceEntry *entry = place_insert(o->places, *place, &found);
+	PlaceEntry *entry = place_insert(o->places, (BzPlace){unit, category}, &found);
 
 	if (!found)
 	{
@@ -347,24 +329,41 @@ count_place(BzOutlook *o, const BzPlace *place, int32 stay)
 		o->first[entry->number] = 0;
 	}
 	o->first[entry->number]++;
+	if (list->n == list->capacity)
+	{
+		list->capacity *= 2;
+		list->place = repalloc_huge(list->place, list->capacity * sizeof(int32));
+	}
+	list->place[list->n++] = first ? ~entry->number : entry->number;
 }
 
 static void
-list_place(BzOutlook *o, const BzPlace *place, int32 stay)
+list_stay(Listing *list, const BzStay *stay)
 {
-	o->member[--o->first[place_lookup(o->places, *place)->number]] = stay;
+	for (int c = stay->category; c >= 0;)
+	{
+		const BzCategory *rules = bz_category(c);
+
+		list_place(list, stay->unit, c, c == stay->category);
+		if (stay->section != 0)
+			list_place(list, stay->section, c, false);
+		c = rules == NULL ? -1 : rules->parent;
+	}
 }
 
 /* List the stays of each account, in the order in which they were read. */
 static void
 list_by_account(BzOutlook *o)
 {
+	Listing list = {.o = o, .capacity = 1024};
 	int64 total = 0;
+	int32 stay = (int32) o->nstays - 1;
 
 	o->places = place_create(o->context, 1024, NULL);
 	o->first = palloc(2 * sizeof(int64));
+	list.place = palloc(list.capacity * sizeof(int32));
 	for (int64 i = 0; i < o->nstays; i++)
-		each_place(&o->stay[i], count_place, o);
+		list_stay(&list, &o->stay[i]);
 	for (int i = 0; i < o->nplaces; i++)
 	{
 		total += o->first[i];
@@ -372,8 +371,14 @@ list_by_account(BzOutlook *o)
 	}
 	o->first[o->nplaces] = total;
 	o->member = MemoryContextAllocHuge(o->context, Max(total, 1) * sizeof(int32));
-	for (int64 i = o->nstays; i-- > 0;)
-		each_place(&o->stay[i], list_place, o);
+	for (int64 i = list.n; i-- > 0;)
+	{
+		int32 place = list.place[i];
+
+		o->member[--o->first[place < 0 ? ~place : place]] = stay;
+		stay -= place < 0;
+	}
+	pfree(list.place);
 }
 
 /* The stays that count in an account. */
@@ -396,7 +401,10 @@ BzOutlook *
 bz_outlook(DateADT as_of, int months, const BzPlace *only)
 {
 	BzOutlook *o = palloc0(sizeof(BzOutlook));
-	Reading reading = {.o = o, .only = only, .seats = bz_relid(BZ_OCCUPANCY)};
+	Reading reading = {.o = o,
+					   .only = only,
+					   .people = bz_shelves(sizeof(Person), &unknown),
+					   .seats = bz_relid(BZ_OCCUPANCY)};
 
 	bz_check_finite(as_of);
 	if (months < 1 || months > BZ_OUTLOOK_MAX)
@@ -412,13 +420,13 @@ bz_outlook(DateADT as_of, int months, const BzPlace *only)
 	o->capacity = 1024;
 	o->stay = palloc(o->capacity * sizeof(BzStay));
 
-	read_people(o);
+	read_people(&reading);
 	bz_each_holder((TlRange){as_of, o->day[months - 1] + 1}, take_row, &reading);
 	bz_outlook_ask(o, "SELECT category, retire_track, age_months FROM bianzhi.off_post_age", take_off_post,
 				   &reading);
 	for (int64 i = 0; i < o->nstays; i++)
 		set_leaving(&reading, &o->stay[i]);
-	people_destroy(o->people);
+	bz_shelves_free(reading.people);
 	list_by_account(o);
 	return o;
 }

@@ -58,7 +58,6 @@ typedef struct BzOutlook
 	BzStay *stay;
 	int64 nstays;
 	int64 capacity;
-	struct people_hash *people;
 	struct place_hash *places; /* by unit and category */
 	int64 *first;			   /* of each place, in "member" */
 	int32 *member;
@@ -69,7 +68,7 @@ typedef struct BzOutlook
 typedef struct BzPlace
 {
 	int64 unit;
-	int64 category; /* bz_category_id(), 64 bits so that no padding is hashed */
+	int32 category; /* bz_category_id() */
 } BzPlace;
 
 typedef void (*BzTake)(HeapTuple tuple, TupleDesc desc, void *arg);

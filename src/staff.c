@@ -11,7 +11,6 @@
 
 #include "access/table.h"
 #include "access/tableam.h"
-#include "common/hashfn.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -27,6 +26,7 @@
 #include "month.h"
 #include "names.h"
 #include "retirement.h"
+#include "shelves.h"
 #include "staff.h"
 
 PG_FUNCTION_INFO_V1(staff_on);
@@ -40,30 +40,7 @@ typedef struct Person
 	bool met;
 } Person;
 
-/*
- * People stand on shelves of consecutive numbers, which are found by hash: tables
- * mostly have them in order, and what is near there is near in memory.
- */
-#define SHELF_BITS 4
-#define SHELF_PEOPLE (1 << SHELF_BITS)
-
-typedef struct Shelf
-{
-	int64 key; /* person_id >> SHELF_BITS */
-	int32 number;
-	char status;
-} Shelf;
-
-#define SH_PREFIX shelves
-#define SH_ELEMENT_TYPE Shelf
-#define SH_KEY_TYPE int64
-#define SH_KEY key
-#define SH_HASH_KEY(tb, key) murmurhash32((uint32) (key) ^ (uint32) ((uint64) (key) >> 32))
-#define SH_EQUAL(tb, a, b) ((a) == (b))
-#define SH_SCOPE static inline
-#define SH_DEFINE
-#define SH_DECLARE
-#include "lib/simplehash.h"
+static const Person nobody = {.seat = -1, .fact = -1};
 
 /* A row of bianzhi.person_fact that covers the day */
 typedef struct Fact
@@ -100,11 +77,7 @@ struct BzStaff
 {
 	TlRange days;
 	DateADT facts_on;
-	shelves_hash *shelves;
-	Shelf at;	   /* the shelf that was looked up last */
-	Person *shelf; /* SHELF_PEOPLE each */
-	int32 nshelves;
-	int32 shelf_capacity;
+	BzShelves *people;
 	BzSeat *seat;
 	int32 nseats;
 	int32 seat_capacity;
@@ -131,45 +104,6 @@ room(void *array, int32 n, int32 *capacity, Size size)
 	return repalloc_huge(array, *capacity * size);
 }
 
-/* ---- people by number ---- */
-
-/* A person who holds something; NULL: nobody known. */
-static Person *
-find_person(BzStaff *s, int64 id)
-{
-	int64 key = id >> SHELF_BITS;
-
-	if (s->nshelves == 0 || s->at.key != key)
-	{
-		const Shelf *shelf = shelves_lookup(s->shelves, key);
-
-		if (shelf == NULL)
-			return NULL;
-		s->at = *shelf;
-	}
-	return &s->shelf[(Size) s->at.number * SHELF_PEOPLE + (id & (SHELF_PEOPLE - 1))];
-}
-
-/* A person, who need not be known. */
-static Person *
-add_person(BzStaff *s, int64 id)
-{
-	Person *p = find_person(s, id);
-	Shelf *shelf;
-	bool found;
-
-	if (p != NULL)
-		return p;
-	s->shelf = room(s->shelf, s->nshelves, &s->shelf_capacity, SHELF_PEOPLE * sizeof(Person));
-	shelf = shelves_insert(s->shelves, id >> SHELF_BITS, &found);
-	shelf->number = s->nshelves++;
-	p = &s->shelf[(Size) shelf->number * SHELF_PEOPLE];
-	for (int i = 0; i < SHELF_PEOPLE; i++)
-		p[i] = (Person){.seat = -1, .fact = -1};
-	s->at = *shelf;
-	return &p[id & (SHELF_PEOPLE - 1)];
-}
-
 /* ---- seats ---- */
 
 static void
@@ -183,7 +117,7 @@ take_holder(const BzRow *row, Oid relid, void *arg)
 
 	if (!is_seat && !official)
 		return;
-	p = add_person(s, row->person);
+	p = bz_shelves_add(s->people, row->person);
 	p->official |= official;
 	if (!is_seat)
 		return;
@@ -265,7 +199,7 @@ read_facts(BzStaff *s)
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		bool isnull;
-		Person *p = find_person(s, DatumGetInt64(slot_getattr(slot, person, &isnull)));
+		Person *p = bz_shelves_find(s->people, DatumGetInt64(slot_getattr(slot, person, &isnull)));
 		Fact fact = {0};
 		int32 to;
 		Datum word;
@@ -472,6 +406,24 @@ use_seats(BzStaff *s, int64 id, Person *p, TupleTableSlot *row, BzSeatUse use, v
 		use(s, &s->seat[i], arg);
 }
 
+typedef struct Use
+{
+	BzStaff *staff;
+	BzSeatUse use;
+	void *arg;
+} Use;
+
+/* An application may name people who have no row. */
+static void
+use_unknown(int64 id, void *person, void *arg)
+{
+	const Use *u = arg;
+	Person *p = person;
+
+	if (!p->met && p->seat >= 0)
+		use_seats(u->staff, id, p, NULL, u->use, u->arg);
+}
+
 /* Read people, each once. */
 static void
 read_people(BzStaff *s, BzSeatUse use, void *arg)
@@ -482,9 +434,6 @@ read_people(BzStaff *s, BzSeatUse use, void *arg)
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi person",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext outer = MemoryContextSwitchTo(context);
-	shelves_iterator rest;
-	const Shelf *shelf;
-	Person *p;
 
 	bz_check_may_read(RelationGetRelid(rel));
 	for (int i = 0; i < PERSON_NCOLUMNS; i++)
@@ -493,9 +442,9 @@ read_people(BzStaff *s, BzSeatUse use, void *arg)
 	{
 		bool isnull;
 		int64 id = DatumGetInt64(slot_getattr(slot, s->attno[PERSON_ID], &isnull));
+		Person *p = bz_shelves_find(s->people, id);
 
 		CHECK_FOR_INTERRUPTS();
-		p = find_person(s, id);
 		if (p != NULL && p->seat >= 0)
 			use_seats(s, id, p, slot, use, arg);
 		MemoryContextReset(context);
@@ -504,15 +453,7 @@ read_people(BzStaff *s, BzSeatUse use, void *arg)
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, NoLock);
 
-	/* an application may name people who have no row */
-	shelves_start_iterate(s->shelves, &rest);
-	while ((shelf = shelves_iterate(s->shelves, &rest)) != NULL)
-		for (int i = 0; i < SHELF_PEOPLE; i++)
-		{
-			p = &s->shelf[(Size) shelf->number * SHELF_PEOPLE + i];
-			if (!p->met && p->seat >= 0)
-				use_seats(s, shelf->key * SHELF_PEOPLE + i, p, NULL, use, arg);
-		}
+	bz_shelves_each(s->people, use_unknown, &(Use){s, use, arg});
 	MemoryContextSwitchTo(outer);
 	MemoryContextDelete(context);
 }
@@ -527,11 +468,9 @@ bz_each_seat(TlRange days, DateADT facts_on, BzSeatUse use, void *arg)
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "bianzhi staff",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext outer = MemoryContextSwitchTo(context);
-	BzStaff s = {
-		.days = days, .facts_on = facts_on, .shelf_capacity = 64, .seat_capacity = 1024, .fact_capacity = 64};
+	BzStaff s = {.days = days, .facts_on = facts_on, .seat_capacity = 1024, .fact_capacity = 64};
 
-	s.shelves = shelves_create(context, 1024, NULL);
-	s.shelf = palloc(s.shelf_capacity * SHELF_PEOPLE * sizeof(Person));
+	s.people = bz_shelves(sizeof(Person), &nobody);
 	s.seat = palloc(s.seat_capacity * sizeof(BzSeat));
 	s.fact = palloc(s.fact_capacity * sizeof(Fact));
 	bz_each_holder(days, take_holder, &s);

@@ -12,11 +12,11 @@
 #include "funcapi.h"
 #include "lib/qunique.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/timestamp.h"
 
+#include "arrays.h"
 #include "month.h"
 #include "scan.h"
 #include "vacancy.h"
@@ -32,16 +32,8 @@ typedef struct Output
 	TupleTableSlot *slot; /* the row at hand */
 	bool with_day;		  /* rows begin with the day */
 	Datum days;			  /* all days, as an array */
+	BzArrays *arrays;
 } Output;
-
-/* A number of seats as columns show it. */
-int32
-bz_seats(int64 value)
-{
-	if (value != (int32) value)
-		ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("integer out of range"));
-	return (int32) value;
-}
 
 /* ---- days ---- */
 
@@ -243,65 +235,12 @@ vacancy_between(PG_FUNCTION_ARGS)
 
 /* ---- arrays ---- */
 
-/*
- * An array of a number on each of the days, of "type" float8 or int4; the latter
- * from int64s.  "first" is that of the first day, the next one "stride" bytes on.
- */
-Datum
-bz_series_array(const BzSeries *series, Oid type, bool authorized_only, const void *first, Size stride)
-{
-	Size width = type == FLOAT8OID ? sizeof(double) : sizeof(int32);
-	int n = series->ndays;
-	int nnulls = 0;
-	Size offset;
-	ArrayType *array;
-	char *value;
-
-	for (int i = 0; authorized_only && i < n; i++)
-		nnulls += series->level[i].v[TL_LINES] <= 0;
-	offset = nnulls > 0 ? ARR_OVERHEAD_WITHNULLS(1, n) : ARR_OVERHEAD_NONULLS(1);
-	array = palloc0(offset + (n - nnulls) * width);
-	SET_VARSIZE(array, offset + (n - nnulls) * width);
-	array->ndim = 1;
-	array->dataoffset = nnulls > 0 ? offset : 0;
-	array->elemtype = type;
-	ARR_DIMS(array)[0] = n;
-	ARR_LBOUND(array)[0] = 1;
-	value = ARR_DATA_PTR(array);
-	for (int i = 0; i < n; i++)
-	{
-		const char *from = (const char *) first + i * stride;
-
-		if (authorized_only && series->level[i].v[TL_LINES] <= 0)
-			continue;
-		if (type == FLOAT8OID)
-			memcpy(value, from, width);
-		else
-			*(int32 *) value = bz_seats(*(const int64 *) from);
-		value += width;
-		if (nnulls > 0)
-			ARR_NULLBITMAP(array)[i / 8] |= 1 << (i % 8);
-	}
-	return PointerGetDatum(array);
-}
-
-/* The days, as an array. */
-Datum
-bz_series_days(const BzSeries *series)
-{
-	Datum *days = palloc((series->ndays + 1) * sizeof(Datum));
-
-	for (int i = 0; i < series->ndays; i++)
-		days[i] = DateADTGetDatum(series->day[i]);
-	return PointerGetDatum(
-		construct_array(days, series->ndays, DATEOID, sizeof(DateADT), true, TYPALIGN_INT));
-}
-
 /* One row for an account that has something to show on any of the days. */
 static void
 emit_arrays(const BzSeries *series, void *arg)
 {
 	Output *output = arg;
+	const TlLevels *level = series->level;
 	Datum values[] = {
 		Int64GetDatum(series->unit), series->category, output->days, (Datum) 0, (Datum) 0, (Datum) 0};
 	bool nulls[lengthof(values)] = {false};
@@ -311,12 +250,11 @@ emit_arrays(const BzSeries *series, void *arg)
 		i++;
 	if (i == series->ndays)
 		return;
-	values[3] = bz_series_array(series, INT4OID, true, &series->level->v[TL_AUTHORIZED], sizeof(TlLevels));
-	values[4] = bz_series_array(series, INT4OID, false, &series->level->v[TL_FILLED], sizeof(TlLevels));
-	values[5] = bz_series_array(series, INT4OID, false, &series->level->v[TL_RESERVED], sizeof(TlLevels));
+	bz_arrays_next(output->arrays);
+	values[3] = bz_array(output->arrays, INT4OID, &level->v[TL_AUTHORIZED], sizeof(TlLevels), level);
+	values[4] = bz_array(output->arrays, INT4OID, &level->v[TL_FILLED], sizeof(TlLevels), NULL);
+	values[5] = bz_array(output->arrays, INT4OID, &level->v[TL_RESERVED], sizeof(TlLevels), NULL);
 	tuplestore_putvalues(output->result->setResult, output->result->setDesc, values, nulls);
-	for (i = 3; i < lengthof(values); i++)
-		pfree(DatumGetPointer(values[i]));
 }
 
 /* vacancy_series(from_day date, to_day date, step interval): a row for each account, with arrays over the days. */
@@ -328,7 +266,8 @@ vacancy_series(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	read_days(fcinfo, &series);
-	output.days = bz_series_days(&series);
+	output.days = bz_array_of_days(series.day, series.ndays);
+	output.arrays = bz_arrays(series.ndays);
 	bz_each_account(&series, emit_arrays, &output);
 	return (Datum) 0;
 }

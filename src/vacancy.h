@@ -27,9 +27,5 @@ bz_shows(const TlLevels *l)
 }
 
 extern void bz_each_account(BzSeries *series, BzSeriesUse use, void *arg);
-extern Datum
-bz_series_array(const BzSeries *series, Oid type, bool authorized_only, const void *first, Size stride);
-extern Datum bz_series_days(const BzSeries *series);
-extern int32 bz_seats(int64 value);
 
 #endif /* BZ_VACANCY_H */
