@@ -93,7 +93,8 @@ static PASS(Piece)
 			PASS(spread)(piece.entry, (size_t) piece.n, c);
 		}
 		may_cut += more * share;
-		piece = PASS(cut)(piece, may_cut, may_cut, &here_below, &here_above);
+		if (piece.n > LEAST_CUT)
+			piece = PASS(cut)(piece, may_cut, may_cut, &here_below, &here_above);
 	}
 	piece.first += certain;
 	*below += here_below;

@@ -285,8 +285,8 @@ sub machine
 	my $model = first_line(q(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo));
 	my $processors = () = read_file('/proc/cpuinfo') =~ /^processor/mg;
 	my ($memory) = read_file('/proc/meminfo') =~ /MemTotal:\s+(\d+)/;
-	return sprintf '%s, %d processors, %.0f GB of memory, Linux %s, PostgreSQL %s', $model, $processors, $memory / 1048576,
-		first_line('uname -r'), $session->one('SHOW server_version');
+	return sprintf '%s, %d processors, %.0f GB of memory, Linux %s, PostgreSQL %s, shared_buffers %s', $model, $processors, $memory / 1048576,
+		first_line('uname -r'), $session->one('SHOW server_version'), $session->one('SHOW shared_buffers');
 }
 
 sub load_average { return (split ' ', read_file('/proc/loadavg'))[0] }
