@@ -21,7 +21,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" bianzhi.cont
 PARTS = bianzhi resident_id credit_code catalogue document stay hold unit person lead row_text ledger audit seal proof erase examine \
 	account chunk rules source judge live strength quota ceiling digest seat away outside register recover key vacancy unit_ledger ask row truth \
 	go_live attach problem_kind workday problem problem_step problem_do problem_block problem_board \
-	holders retire reform_plan reform reform_undo leavers attrition forecast unit_change change key_task focus age_band staff structure detect detect_body detect_seat detect_post detect_record inspect document_missing health catalogue_data problem_data
+	holders retire reform_plan reform reform_undo leavers outlook attrition forecast unit_change change key_task focus age_band staff structure detect detect_body detect_seat detect_post detect_record inspect document_missing health catalogue_data problem_data
 SQL_PARTS = $(patsubst %,src/%.sql,$(PARTS))
 
 MODULE_big = bianzhi

@@ -36,6 +36,13 @@ struct BzArrays
 	KeptArray kept[KEPT_ARRAYS];
 };
 
+/* Refuse a number that a column cannot hold. */
+void
+bz_raise_out_of_range(void)
+{
+	ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("integer out of range"));
+}
+
 /* Begin to make arrays of "n" numbers, in the current memory context. */
 BzArrays *
 bz_arrays(int n)

@@ -14,12 +14,14 @@ extern void bz_arrays_next(BzArrays *arrays);
 extern Datum bz_array(BzArrays *arrays, Oid type, const void *first, Size stride, const TlLevels *authorized);
 extern Datum bz_array_of_days(const int32 *day, int n);
 
+extern void bz_raise_out_of_range(void) pg_attribute_noreturn();
+
 /* A number of seats as columns show it. */
 static inline int32
 bz_seats(int64 value)
 {
 	if (unlikely(value != (int32) value))
-		ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("integer out of range"));
+		bz_raise_out_of_range();
 	return (int32) value;
 }
 
