@@ -3,6 +3,7 @@ use strict;
 use warnings;
 
 use Bench;
+use List::Util qw(sum);
 use POSIX qw(log10);
 
 my $rounds = rounds();
@@ -131,14 +132,19 @@ sub case_growth
 		$session{$cities} = cities("bench_growth_$cities", $cities);
 		$people{$cities} = $session{$cities}->one('SELECT count(*) FROM bianzhi.person');
 	}
+	# of fewer people more often, so that each measurement lasts as long: a machine that others use, too, is slower after a while
+	my $cpu = sub {
+		my ($n, $times) = ($_[0], int($cities[-1] / $_[0]));
+		return 1000 / $times * sum(map { measured($session{$n}, $arrays)->{cpu} } 1 .. $times);
+	};
 	# one after the other in each round, the first of which only brings the tables into memory
 	for my $way (@ways)
 	{
 		set_rates($session{$_}) for $way eq 'with rates' ? @cities : ();
-		measured($session{$_}, $arrays) for @cities;
+		$cpu->($_) for @cities;
 		for my $round (1 .. $rounds)
 		{
-			push @{ $ms{$way}{$_} }, measured($session{$_}, $arrays)->{cpu} * 1000 for @cities;
+			push @{ $ms{$way}{$_} }, $cpu->($_) for @cities;
 		}
 	}
 	drop($session{$_}) for @cities;
