@@ -201,11 +201,15 @@ SELECT try($$SELECT bianzhi.vacancy_probability(99, 'administrative', '2027-01-0
 SELECT try($$INSERT INTO bianzhi.attrition_rate (category, monthly_rate) VALUES ('leader', 1.1)$$), try($$INSERT INTO bianzhi.attrition_rate (category, monthly_rate) VALUES ('leader', 'NaN')$$),
 	try($$INSERT INTO bianzhi.attrition_rate (category, age_from, age_to, monthly_rate) VALUES ('leader', 40, 30, 0.1)$$), try($$INSERT INTO bianzhi.off_post_age (category, age_months) VALUES ('leader', 700)$$);
 
--- a table of an application may name somebody of whom nothing is known: he or she is there, too, and may leave from now on
+-- a table of an application may name somebody whose row was lost behind the triggers' back: he or she is there, too, and may leave from now on
 
-CREATE TABLE temp_staff (who bigint PRIMARY KEY, dept text, since date);
-SELECT bianzhi.attach('temp_staff', 'filled', unit => 'dept', category => '=administrative', starts => 'since', person => 'who') IS NOT NULL;
+CREATE TABLE temp_staff (who bigint PRIMARY KEY, dept text, since date, gone date);
+SELECT bianzhi.attach('temp_staff', 'filled', unit => 'dept', category => '=administrative', starts => 'since', ends => 'gone', person => 'who') IS NOT NULL;
+INSERT INTO bianzhi.person (person_id, name, sex) VALUES (4711, '临', 1);
 INSERT INTO temp_staff VALUES (4711, 'B', '2024-01-01');
+SET session_replication_role = replica;
+DELETE FROM bianzhi.person WHERE person_id = 4711;
+RESET session_replication_role;
 SELECT person_id, why, leaves_on, gone::numeric(8,6), (1 - power(1 - monthly_rate, 7.0 / 30))::numeric(8,6) AS by_hand
 FROM bianzhi.forecast_detail('2026-11-24', '2026-12-01', unit('B'), 'administrative'), bianzhi.attrition_rate WHERE category = 'administrative' AND age_to - age_from = 150;
 
