@@ -23,7 +23,6 @@
 #include "utils/fmgroids.h"
 #include "utils/rangetypes.h"
 #include "utils/snapmgr.h"
-#include "utils/typcache.h"
 
 #include "chunk.h"
 #include "names.h"
