@@ -14,7 +14,7 @@ extern void bz_arrays_next(BzArrays *arrays);
 extern Datum bz_array(BzArrays *arrays, Oid type, const void *first, Size stride, const TlLevels *authorized);
 extern Datum bz_array_of_days(const int32 *day, int n);
 
-extern void bz_raise_out_of_range(void) pg_attribute_noreturn();
+extern void bz_raise_out_of_range(void);
 
 /* A number of seats as columns show it. */
 static inline int32

@@ -106,6 +106,20 @@ bz_shelves_add(BzShelves *s, int64 number)
 	return place(s, shelf, number);
 }
 
+/* Where something is kept, for who will come back to it. */
+int64
+bz_shelves_place(const BzShelves *s, const void *content)
+{
+	return ((const char *) content - s->content) / (int64) s->size;
+}
+
+/* What is kept there. */
+void *
+bz_shelves_at(const BzShelves *s, int64 place)
+{
+	return s->content + (Size) place * s->size;
+}
+
 /* Hand each place of the shelves to "use", those of neighbours who were not added too. */
 void
 bz_shelves_each(BzShelves *s, BzShelvesUse use, void *arg)
