@@ -71,7 +71,7 @@ typedef struct Reading
 	BzOutlook *o;
 	const BzPlace *only;
 	BzShelves *people;
-	int64 *place; /* of the person of each stay, on the shelves */
+	int64 *kept; /* where the shelves have the person of each stay */
 	OffPost *off_post;
 	int noff_post;
 	Oid seats; /* the table whose leavings may take seats along */
@@ -186,9 +186,9 @@ take_row(const BzRow *row, Oid source, void *arg)
 			ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many holders of seats"));
 		o->capacity *= 2;
 		o->stay = repalloc_huge(o->stay, o->capacity * sizeof(BzStay));
-		r->place = repalloc_huge(r->place, o->capacity * sizeof(int64));
+		r->kept = repalloc_huge(r->kept, o->capacity * sizeof(int64));
 	}
-	r->place[o->nstays] = bz_shelves_place(r->people, person);
+	r->kept[o->nstays] = bz_shelves_place(r->people, person);
 	stay = &o->stay[o->nstays++];
 	stay->unit = row->unit;
 	stay->section = row->section;
@@ -421,15 +421,15 @@ bz_outlook(DateADT as_of, int months, const BzPlace *only)
 		o->day[i] = bz_month_begin(o->first_month + i);
 	o->capacity = 1024;
 	o->stay = palloc(o->capacity * sizeof(BzStay));
-	reading.place = palloc(o->capacity * sizeof(int64));
+	reading.kept = palloc(o->capacity * sizeof(int64));
 
 	read_people(&reading);
 	bz_each_holder((TlRange){as_of, o->day[months - 1] + 1}, take_row, &reading);
 	bz_outlook_ask(o, "SELECT category, retire_track, age_months FROM bianzhi.off_post_age", take_off_post,
 				   &reading);
 	for (int64 i = 0; i < o->nstays; i++)
-		set_leaving(&reading, &o->stay[i], bz_shelves_at(reading.people, reading.place[i]));
-	pfree(reading.place);
+		set_leaving(&reading, &o->stay[i], bz_shelves_at(reading.people, reading.kept[i]));
+	pfree(reading.kept);
 	bz_shelves_free(reading.people);
 	list_by_account(o);
 	return o;
